@@ -1,0 +1,513 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The accounts and scopes as a whole: made from the settings, kept over a reload by mark and sweep,
+ * counted; see watch.h.
+ */
+#include "watch/watch.h"
+
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/log.h"
+#include "base/macros.h"
+#include "base/str.h"
+#include "base/strlist.h"
+#include "conf/conf.h"
+#include "net/loop.h"
+#include "rules/catalog.h"
+#include "store/store.h"
+#include "watch/account.h"
+#include "watch/housekeeping.h"
+#include "watch/scope.h"
+
+struct watch *watch_new(const struct watch_parts *parts)
+{
+	struct watch *watch = xcalloc(1, sizeof(*watch));
+
+	watch->env.loop = parts->loop;
+	watch->env.http = parts->http;
+	watch->env.clock = parts->clock;
+	watch->store = parts->store;
+	watch->changed = parts->changed;
+	watch->context = parts->context;
+	watch->started_at = clock_monotonic(parts->clock);
+	watch->housekeeping = housekeeping_timer(watch);
+	return watch;
+}
+
+static void drop_scopes(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->scope_count; i++)
+		scope_free(watch->scopes[i]);
+	free(watch->scopes);
+	watch->scopes = NULL;
+	watch->scope_count = watch->scope_capacity = 0;
+}
+
+static void drop_accounts(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->account_count; i++)
+		account_free(watch->accounts[i]);
+	free(watch->accounts);
+	watch->accounts = NULL;
+	watch->account_count = 0;
+}
+
+struct watch *watch_free(struct watch *watch)
+{
+	if (watch == NULL)
+		return NULL;
+	drop_scopes(watch);
+	drop_accounts(watch);
+	timer_free(watch->housekeeping);
+	free(watch->env.ca_bundle);
+	free(watch);
+	return NULL;
+}
+
+void watch_note_change(struct watch *watch)
+{
+	if (watch->changed != NULL)
+		watch->changed(watch->context);
+	timer_arm(watch->housekeeping, 0);
+}
+
+static struct scope *find_scope(
+	const struct watch *watch, const struct account *account, const char *region)
+{
+	for (size_t i = 0; i < watch->scope_count; i++)
+		if (watch->scopes[i]->account == account &&
+			strcmp(watch->scopes[i]->region, region) == 0)
+			return watch->scopes[i];
+	return NULL;
+}
+
+static void add_scope(struct watch *watch, struct account *account, const char *region)
+{
+	struct scope *scope = scope_new(watch, account, region);
+
+	watch->scopes = xgrow(
+		watch->scopes, watch->scope_count, &watch->scope_capacity, sizeof(struct scope *));
+	scope->index = watch->scope_count;
+	watch->scopes[watch->scope_count++] = scope;
+}
+
+static void remember_id(struct watch *watch, const struct account *account)
+{
+	CLEANUP(freep) char *name = xasprintf("account:%s", account->name);
+	CLEANUP(freep) char *known = store_value_get(watch->store, name);
+
+	if (account->id[0] != '\0' && (known == NULL || strcmp(known, account->id) != 0))
+		store_value_set(watch->store, name, account->id);
+}
+
+void watch_bind(struct watch *watch, struct account *account)
+{
+	remember_id(watch, account);
+	for (size_t i = 0; i < watch->scope_count; i++)
+		if (watch->scopes[i]->account == account && watch->scopes[i]->record.id != 0) {
+			scope_bind(watch->scopes[i]);
+			scope_load(watch->scopes[i]);
+		}
+}
+
+/* The regions of an account that finds them out itself; those that went away stay as they are, and
+ * show as blind: a region that was switched off is nothing to be silent about. */
+static void add_found_regions(struct watch *watch, struct account *account)
+{
+	const struct strlist *regions = account_regions(account);
+	size_t before = watch->scope_count;
+
+	for (size_t i = 0; i < regions->count; i++)
+		if (find_scope(watch, account, regions->items[i]) == NULL)
+			add_scope(watch, account, regions->items[i]);
+	for (size_t i = before; i < watch->scope_count; i++)
+		schedule_first(watch, i);
+}
+
+static void account_settled(struct account *account, void *context)
+{
+	struct watch *watch = context;
+
+	if (account->state == ACCOUNT_SETTLED) {
+		remember_id(watch, account);
+		if (account->all_regions)
+			add_found_regions(watch, account);
+	} else {
+		log_error(
+			"account %s cannot be watched: %s", account->name, account->error.message);
+	}
+	for (size_t i = 0; i < watch->scope_count; i++)
+		if (watch->scopes[i]->account == account && watch->scopes[i]->waits)
+			scope_tick(watch->scopes[i]);
+	watch_note_change(watch);
+}
+
+/* Where no regions are given: those of the environment, then the profile's. */
+static int find_regions(const struct conf *conf, const struct conf_account *settings,
+	struct strlist *ret_regions, struct str *error)
+{
+	static const char *const variables[] = { "AWS_REGION", "AWS_DEFAULT_REGION" };
+	const char *profile = settings->profile != NULL ? settings->profile : conf->profile;
+	CLEANUP(freep) char *of_profile = NULL;
+
+	if (settings->regions.count > 0 || conf->regions.count > 0) {
+		strlist_copy(ret_regions,
+			settings->regions.count > 0 ? &settings->regions : &conf->regions);
+		return 0;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(variables); i++) {
+		const char *value = getenv(variables[i]);
+
+		if (value != NULL && value[0] != '\0') {
+			strlist_add(ret_regions, value);
+			return 0;
+		}
+	}
+	of_profile = profile_setting(profile, "region");
+	if (of_profile != NULL) {
+		strlist_add(ret_regions, of_profile);
+		return 0;
+	}
+	str_addf(error,
+		"%s: account %s: no regions: neither `regions` nor AWS_REGION nor the "
+		"profile names one",
+		conf->file, settings->name);
+	return -EINVAL;
+}
+
+static int make_account(struct watch *watch, const struct conf *conf,
+	const struct conf_account *settings, struct account **ret_account, struct str *error)
+{
+	CLEANUP(freep) char *value_name = xasprintf("account:%s", settings->name);
+	CLEANUP(freep) char *known_id = store_value_get(watch->store, value_name);
+	struct strlist regions = { 0 };
+	CLEANUP(freep) char *url = NULL;
+	const char *signing_region;
+	struct account *account;
+	int r = find_regions(conf, settings, &regions, error);
+
+	if (r < 0)
+		return r;
+	account = account_new(&watch->env,
+		&(struct account_settings){
+			.name = settings->name,
+			.profile = settings->profile != NULL ? settings->profile : conf->profile,
+			.regions = &regions,
+			.known_id = known_id,
+			.endpoint_url = conf->endpoint_url,
+			.use_fips = conf->use_fips,
+			.use_dualstack = conf->use_dualstack,
+			.retry_after = conf->poll_interval,
+		},
+		account_settled, watch);
+	for (size_t i = 0; r == 0 && !account->all_regions && i < regions.count; i++) {
+		r = aws_endpoint(AWS_SAGEMAKER, regions.items[i], &account->endpoints, &url,
+			&signing_region, error);
+		free(TAKE_PTR(url));
+	}
+	strlist_done(&regions);
+	if (r < 0)
+		account_free(account);
+	else
+		*ret_account = account;
+	return r;
+}
+
+static int make_accounts(struct watch *watch, const struct conf *conf,
+	struct account ***ret_accounts, size_t *ret_count, struct str *error)
+{
+	static char default_name[] = "default";
+	const struct conf_account ambient = { .name = default_name };
+	const struct conf_account *settings = conf->account_count > 0 ? conf->accounts : &ambient;
+	size_t count = MAX(conf->account_count, (size_t)1);
+	struct account **accounts = xcalloc(count, sizeof(struct account *));
+
+	for (size_t i = 0; i < count; i++) {
+		int r = make_account(watch, conf, &settings[i], &accounts[i], error);
+
+		if (r < 0) {
+			while (i-- > 0)
+				account_free(accounts[i]);
+			free(accounts);
+			return r;
+		}
+	}
+	*ret_accounts = accounts;
+	*ret_count = count;
+	return 0;
+}
+
+static void set_env(struct watch *watch, const struct conf *conf)
+{
+	const char *bundle = conf->ca_bundle != NULL ? conf->ca_bundle : getenv("AWS_CA_BUNDLE");
+
+	watch->env.connect_timeout_ms = (unsigned int)(conf->connect_timeout / USEC_PER_MSEC);
+	watch->env.request_timeout_ms = (unsigned int)(conf->request_timeout / USEC_PER_MSEC);
+	free(watch->env.ca_bundle);
+	watch->env.ca_bundle = bundle != NULL && bundle[0] != '\0' ? xstrdup(bundle) : NULL;
+}
+
+static void set_fields(struct watch *watch, const struct conf *conf, const struct catalog *catalog)
+{
+	watch->watch_fields = 0;
+	for (size_t i = 0; i < conf->watch_field_names.count; i++)
+		watch->watch_fields |=
+			NOTEBOOK_FIELD_BIT(notebook_field_find(conf->watch_field_names.items[i]));
+	if (watch->watch_fields == 0)
+		watch->watch_fields = notebook_security_fields();
+	watch->tags_wanted = (catalog->fields & NOTEBOOK_FIELD_BIT(NOTEBOOK_TAGS)) != 0 ||
+			     (watch->watch_fields & NOTEBOOK_FIELD_BIT(NOTEBOOK_TAGS)) != 0;
+	for (size_t i = 0; i < conf->webhook_count; i++)
+		watch->tags_wanted |= conf->webhooks[i].tags.count > 0;
+	for (size_t i = 0; i < conf->exception_count; i++)
+		watch->tags_wanted |= conf->exceptions[i].tag != NULL;
+}
+
+static int check_fields(const struct conf *conf, struct str *error)
+{
+	for (size_t i = 0; i < conf->watch_field_names.count; i++)
+		if (notebook_field_find(conf->watch_field_names.items[i]) < 0) {
+			str_addf(error, "%s: watch-fields: a notebook has no property %s",
+				conf->file, conf->watch_field_names.items[i]);
+			return -EINVAL;
+		}
+	return 0;
+}
+
+/* What an old scope has learned since the start goes over to the new one of the same place. */
+static void inherit(const struct watch *watch, struct scope **old, size_t old_count)
+{
+	for (size_t i = 0; i < watch->scope_count; i++) {
+		struct scope *scope = watch->scopes[i];
+
+		for (size_t k = 0; k < old_count; k++) {
+			if (strcmp(old[k]->region, scope->region) != 0 ||
+				strcmp(old[k]->account->name, scope->account->name) != 0)
+				continue;
+			scope->polled = old[k]->polled;
+			scope->concluded = old[k]->concluded;
+			scope->failures = old[k]->failures;
+			scope->failing_since = old[k]->failing_since;
+			scope->error_kind = old[k]->error_kind;
+			scope->error = TAKE_PTR(old[k]->error);
+			scope->polls = old[k]->polls;
+			break;
+		}
+	}
+}
+
+int watch_configure(struct watch *watch, const struct conf *conf, const struct catalog *catalog,
+	struct str *error)
+{
+	struct scope **old_scopes = watch->scopes;
+	struct account **old_accounts = watch->accounts, **accounts = NULL;
+	size_t old_count = watch->scope_count, old_account_count = watch->account_count, count = 0;
+	int r = check_fields(conf, error);
+
+	if (r == 0)
+		r = make_accounts(watch, conf, &accounts, &count, error);
+	if (r < 0)
+		return r;
+	watch->conf = conf;
+	watch->catalog = catalog;
+	watch->accounts = accounts;
+	watch->account_count = count;
+	watch->scopes = NULL;
+	watch->scope_count = watch->scope_capacity = 0;
+	set_env(watch, conf);
+	set_fields(watch, conf, catalog);
+	for (size_t i = 0; i < count; i++)
+		if (!accounts[i]->all_regions)
+			for (size_t k = 0; k < accounts[i]->regions.count; k++)
+				add_scope(watch, accounts[i], accounts[i]->regions.items[k]);
+	inherit(watch, old_scopes, old_count);
+	for (size_t i = 0; i < old_count; i++) {
+		if (old_scopes[i]->record.id != 0)
+			store_scope_put(watch->store, &old_scopes[i]->record);
+		scope_free(old_scopes[i]);
+	}
+	free(old_scopes);
+	for (size_t i = 0; i < old_account_count; i++)
+		account_free(old_accounts[i]);
+	free(old_accounts);
+	schedule_all(watch);
+	for (size_t i = 0; i < count; i++)
+		account_start(accounts[i]);
+	timer_arm(watch->housekeeping, 0);
+	return 0;
+}
+
+void watch_stop(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->scope_count; i++) {
+		timer_cancel(watch->scopes[i]->tick);
+		poll_cancel(watch->scopes[i]);
+		if (watch->scopes[i]->record.id != 0)
+			store_scope_put(watch->store, &watch->scopes[i]->record);
+	}
+	timer_cancel(watch->housekeeping);
+}
+
+void watch_roll_back(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->scope_count; i++)
+		scope_unload(watch->scopes[i]);
+}
+
+int watch_scan(struct watch *watch, const char *account, const char *region)
+{
+	int count = 0;
+
+	for (size_t i = 0; i < watch->scope_count; i++)
+		if (scope_is_of(watch->scopes[i], account, region)) {
+			schedule_now(watch->scopes[i]);
+			count++;
+		}
+	return count;
+}
+
+bool watch_is_ready(const struct watch *watch)
+{
+	for (size_t i = 0; i < watch->scope_count; i++)
+		if (scope_state(watch->scopes[i]) == SCOPE_STARTING)
+			return false;
+	return watch->scope_count > 0;
+}
+
+bool watch_all_concluded(const struct watch *watch)
+{
+	for (size_t i = 0; i < watch->account_count; i++)
+		if (watch->accounts[i]->state != ACCOUNT_SETTLED &&
+			watch->accounts[i]->state != ACCOUNT_FAILED)
+			return false;
+	for (size_t i = 0; i < watch->scope_count; i++)
+		if (!watch->scopes[i]->concluded)
+			return false;
+	return true;
+}
+
+bool watch_is_alive(const struct watch *watch)
+{
+	usec_t now = clock_now(watch->env.clock);
+
+	/* Each scope's timer is armed for a time to come: one long past has been lost. The clock
+	 * may have been set, so an overdue turn must be so by far. */
+	for (size_t i = 0; i < watch->scope_count; i++)
+		if (!timer_armed(watch->scopes[i]->tick) &&
+			now > watch->scopes[i]->next_at + USEC_PER_MIN)
+			return false;
+	return true;
+}
+
+void watch_load(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->scope_count; i++) {
+		struct scope *scope = watch->scopes[i];
+
+		/* Before its account is known it has no record, and nothing to read. */
+		if (scope->loaded || scope->account->id[0] == '\0')
+			continue;
+		scope_bind(scope);
+		scope_load(scope);
+	}
+}
+
+static void count_entries(const struct scope *scope, struct watch_counts *counts)
+{
+	for (size_t i = 0; i < scope->snapshot.count; i++) {
+		const struct entry *entry = &scope->snapshot.entries[i];
+
+		counts->exposed += entry->fails != 0;
+		counts->unknown += entry->described_at == 0 || entry->unknowns != 0 ||
+				   (scope_state(scope) == SCOPE_BLIND &&
+					   entry->verified_at < scope->record.blind_since);
+	}
+	counts->notebooks += scope->snapshot.count;
+}
+
+void watch_count(struct watch *watch, struct watch_counts *ret_counts)
+{
+	struct watch_counts counts = {
+		.accounts = watch->account_count,
+		.scopes = watch->scope_count,
+	};
+
+	watch_load(watch);
+	for (size_t i = 0; i < watch->scope_count; i++) {
+		switch (scope_state(watch->scopes[i])) {
+		case SCOPE_STARTING:
+			counts.starting++;
+			break;
+		case SCOPE_OK:
+			counts.ok++;
+			break;
+		case SCOPE_BLIND:
+			counts.blind++;
+			break;
+		}
+		count_entries(watch->scopes[i], &counts);
+	}
+	*ret_counts = counts;
+}
+
+int64_t *watch_scope_ids(const struct watch *watch, size_t *ret_count)
+{
+	int64_t *ids = xcalloc(watch->scope_count, sizeof(*ids));
+	size_t count = 0;
+
+	for (size_t i = 0; i < watch->scope_count; i++)
+		if (watch->scopes[i]->record.id != 0)
+			ids[count++] = watch->scopes[i]->record.id;
+	*ret_count = count;
+	return ids;
+}
+
+struct scope *watch_scope(const struct watch *watch, int64_t scope_id)
+{
+	for (size_t i = 0; i < watch->scope_count; i++)
+		if (watch->scopes[i]->record.id == scope_id)
+			return watch->scopes[i];
+	return NULL;
+}
+
+static bool tag_matches(const struct notebook *notebook, const char *wanted)
+{
+	const char *equals = strchr(wanted, '=');
+	CLEANUP(freep)
+	char *key = equals != NULL ? xstrndup(wanted, (size_t)(equals - wanted)) : xstrdup(wanted);
+	const char *value = notebook_tag(notebook, key);
+
+	return value != NULL && (equals == NULL || strcmp(value, equals + 1) == 0);
+}
+
+static bool glob_matches(const char *glob, const char *text)
+{
+	return glob == NULL || fnmatch(glob, text, 0) == 0;
+}
+
+const struct conf_exception *watch_exception(const struct watch *watch,
+	const struct notebook *notebook, const char *account_name, const char *rule)
+{
+	usec_t now = clock_now(watch->env.clock);
+
+	for (size_t i = 0; i < watch->conf->exception_count; i++) {
+		const struct conf_exception *exception = &watch->conf->exceptions[i];
+
+		if (exception->expires_at > now && glob_matches(exception->rule, rule) &&
+			(glob_matches(
+				 exception->notebook, notebook_text(notebook, NOTEBOOK_NAME)) ||
+				glob_matches(exception->notebook,
+					notebook_text(notebook, NOTEBOOK_ARN))) &&
+			(glob_matches(exception->account, account_name) ||
+				glob_matches(exception->account,
+					notebook_text(notebook, NOTEBOOK_ACCOUNT))) &&
+			glob_matches(exception->region, notebook_text(notebook, NOTEBOOK_REGION)) &&
+			(exception->tag == NULL || tag_matches(notebook, exception->tag)))
+			return exception;
+	}
+	return NULL;
+}
