@@ -37,6 +37,9 @@
 #define REPORT_SPAN (10 * USEC_PER_SEC)
 #define EXPIRE_SPAN (5 * USEC_PER_MIN)
 
+/* Alerts have connections of their own: polls that hang never stand in their way. */
+#define ALERT_CONNECTIONS 16
+
 /* --- the batch ----------------------------------------------------------------------------------
  */
 
@@ -232,7 +235,6 @@ static void catch_signals(struct app *app)
 
 	static_assert(ARRAY_SIZE(signals) == ARRAY_SIZE(((struct app *)0)->signals),
 		"one place for each signal");
-	signal(SIGPIPE, SIG_IGN);
 	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
 		app->signals[i] =
 			loop_signal_new(app->loop, signals[i].number, signals[i].caught, app);
@@ -277,7 +279,8 @@ static int start(struct app *app, struct str *error)
 	app->report = timer_new(app->loop, report_status, app);
 	app->watchdog = timer_new(app->loop, show_life, app);
 	store_on_dirty(app->store, store_is_open, app);
-	app->dispatch = dispatch_new(app->loop, app->http, app->store, &clock_system);
+	app->alert_http = http_new(app->loop, ALERT_CONNECTIONS, USER_AGENT);
+	app->dispatch = dispatch_new(app->loop, app->alert_http, app->store, &clock_system);
 	app->watch = watch_new(&(struct watch_parts){
 		.loop = app->loop,
 		.http = app->http,
@@ -310,6 +313,7 @@ static void stop_all(struct app *app)
 	timer_free(app->expire);
 	timer_free(app->report);
 	timer_free(app->watchdog);
+	http_free(app->alert_http);
 	http_free(app->http);
 	store_close(app->store);
 	loop_free(app->loop);

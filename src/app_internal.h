@@ -45,7 +45,7 @@ struct app {
 	usec_t started_at;
 
 	struct loop *loop;
-	struct http *http;
+	struct http *http, *alert_http;
 	struct store *store;
 	struct watch *watch;
 	struct dispatch *dispatch;

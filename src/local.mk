@@ -2,8 +2,10 @@
 # Everything but the two mains is in one library, so that tests and fuzzers link the same objects.
 noinst_LTLIBRARIES += libsagewatch.la
 libsagewatch_la_SOURCES = \
-	%D%/app.c %D%/app.h %D%/app_internal.h \
-	%D%/once.c %D%/ops.c \
+	%D%/app.c %D%/app.h \
+	%D%/app_internal.h \
+	%D%/once.c \
+	%D%/ops.c \
 	%D%/service.c %D%/service.h \
 	%D%/setup.c
 libsagewatch_la_LIBADD = $(CURL_LIBS) $(CRYPTO_LIBS) $(JSON_LIBS) $(EVENT_LIBS) $(SQLITE_LIBS) \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* sagewatchd(8): the command line. All else is app.c's. */
 #include <getopt.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,6 +105,8 @@ int main(int argc, char **argv)
 	};
 	int code;
 
+	/* A peer that went away is an error of write(2), not our end. */
+	signal(SIGPIPE, SIG_IGN);
 	while ((code = getopt_long(argc, argv, "c:", options, NULL)) != -1)
 		take_option(code, &line);
 	if (optind < argc)

@@ -16,6 +16,7 @@
 #include "base/macros.h"
 #include "base/str.h"
 #include "conf/conf.h"
+#include "model/notebook.h"
 #include "model/route.h"
 #include "rules/catalog.h"
 #include "rules/rule.h"
@@ -63,6 +64,32 @@ static int check_groups(const struct conf *conf, struct str *error)
 	return 0;
 }
 
+static int check_fields(const struct conf *conf, struct str *error)
+{
+	for (size_t i = 0; i < conf->watch_field_names.count; i++)
+		if (notebook_field_find(conf->watch_field_names.items[i]) < 0) {
+			str_addf(error, "%s: watch-fields: a notebook has no property %s",
+				conf->file, conf->watch_field_names.items[i]);
+			return -EINVAL;
+		}
+	return 0;
+}
+
+/* Errors of the rules' files name those; one of our own lists is made to name the configuration. */
+static int load_rules(struct setup *setup, struct str *error)
+{
+	const struct conf *conf = setup->conf;
+	struct str reason = STR_INIT(error->max);
+	int r = catalog_load(&conf->rules_dirs, &conf->enable_rules, &conf->disable_rules,
+		&setup->catalog, &reason);
+
+	if (r < 0)
+		str_addf(error, "%s%s%s", str_get(&reason)[0] == '/' ? "" : conf->file,
+			str_get(&reason)[0] == '/' ? "" : ": ", str_get(&reason));
+	str_done(&reason);
+	return r;
+}
+
 int setup_load(const char *conf_file, struct setup *ret_setup, struct str *error)
 {
 	struct setup setup = { 0 };
@@ -71,8 +98,9 @@ int setup_load(const char *conf_file, struct setup *ret_setup, struct str *error
 	if (r == 0)
 		r = check_groups(setup.conf, error);
 	if (r == 0)
-		r = catalog_load(&setup.conf->rules_dirs, &setup.conf->enable_rules,
-			&setup.conf->disable_rules, &setup.catalog, error);
+		r = check_fields(setup.conf, error);
+	if (r == 0)
+		r = load_rules(&setup, error);
 	if (r < 0) {
 		setup_done(&setup);
 		return r;

@@ -44,7 +44,7 @@ static int read_file(const char *path, size_t max, bool secret, char **ret_text,
 {
 	CLEANUP(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat facts;
-	size_t room, len;
+	size_t room, len = 0;
 	char *text;
 	int r;
 

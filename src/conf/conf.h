@@ -54,7 +54,7 @@ struct conf_webhook {
 struct conf_exception {
 	char *name;
 	char *notebook, *rule, *account, *region,
-		*tag; /* NULL: any; notebook: a glob on name or ARN */
+		*tag; /* NULL: any; all but the tag are globs; notebook: on name or ARN */
 	char *reason, *owner;
 	usec_t expires_at;
 };

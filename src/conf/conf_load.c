@@ -76,7 +76,7 @@ static void on_error(cfg_t *cfg, const char *format, va_list arguments)
 
 	str_addv(&message, format, arguments);
 	if (parsing != NULL)
-		conf_complain(parsing->error, &place, "%s", str_get(&message));
+		conf_complain(parsing->error, &place, "libconfuse: %s", str_get(&message));
 	str_done(&message);
 }
 
@@ -117,11 +117,12 @@ static int on_include(cfg_t *cfg, cfg_opt_t *opt UNUSED, int argc, const char **
 	glob_t found = { 0 };
 	int r;
 
+	/* cfg->filename is libconfuse's copy, and gone when a place of ours is looked at. */
 	for (size_t i = 0; i < parsing->source_count; i++)
 		if (strcmp(parsing->sources[i].path, cfg->filename) == 0)
 			place.file = parsing->sources[i].path;
 	if (argc != 1 || parsing->no_files)
-		return conf_complain(parsing->error, &place, "include: no file can be read here");
+		return 0;
 	if (argv[0][0] == '/' || slash == NULL)
 		pattern = xstrdup(argv[0]);
 	else
@@ -234,7 +235,7 @@ static int parse_text(struct loader *loader, const char *file, char *text, size_
 	if (r == CFG_SUCCESS)
 		return 0;
 	return conf_complain(loader->error, &(struct conf_place){ .file = file, .line = 1 },
-		"libconfuse cannot read this file");
+		"libconfuse: cannot read this file");
 }
 
 static int complain_of_source(struct loader *loader, const struct source *source, int error)

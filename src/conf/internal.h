@@ -116,7 +116,10 @@ int conf_check(const struct conf *conf, const struct conf_places *places, struct
 /* 0, or -EINVAL with what is wrong in *why. The URL itself is not shown: it may be a secret. */
 int conf_url_check(const char *url, bool allow_http, struct str *why);
 
-/* A load from memory. no_files: nothing else is opened (fuzzing); secrets are left out then. */
+/*
+ * A load from memory. no_files: nothing else is opened (fuzzing, defaults); secrets and includes
+ * are left out then.
+ */
 int conf_load_text(const char *file, const char *text, size_t len, bool no_files,
 	struct conf **ret_conf, struct str *error);
 

@@ -42,13 +42,13 @@ struct control {
 	struct followers *followers;
 };
 
-struct route;
+struct control_route;
 
 /* One request; lives on the stack of routes_answer(). */
 struct ask {
 	struct control *control;
 	struct evhttp_request *request;
-	const struct route *route;
+	const struct control_route *route;
 	uid_t uid;		/* who asks */
 	char *argument;		/* what `*` of the route's pattern stands for, decoded; or NULL */
 	struct evkeyvalq query; /* only names that the route knows, each once */

@@ -18,7 +18,7 @@
 #define PARAMETERS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /* A pattern without `*` stands before one that would match the same path. */
-static const struct route routes[] = {
+static const struct control_route routes[] = {
 	{ EVHTTP_REQ_GET, RIGHT_READ, "/v1/status", route_status, NULL },
 	{ EVHTTP_REQ_GET, RIGHT_READ, "/v1/scopes", route_scopes, NULL },
 	{ EVHTTP_REQ_POST, RIGHT_CHANGE, "/v1/scan", route_scan, PARAMETERS("account", "region") },
@@ -96,7 +96,7 @@ static void answer_unrouted(struct evhttp_request *request, const char *path)
 	str_done(&allowed);
 }
 
-static const struct route *find_route(
+static const struct control_route *find_route(
 	enum evhttp_cmd_type method, const char *path, const char **ret_start, size_t *ret_len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(routes); i++)

@@ -13,7 +13,7 @@ enum right {
 	RIGHT_CHANGE,
 };
 
-struct route {
+struct control_route {
 	enum evhttp_cmd_type method;
 	enum right right;
 	const char *pattern;		 /* one `*` stands for any text, slashes too */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* THE table of commands: what there is, with which options. parse.c, help.c and complete.c read it. */
+/* THE table of commands: what there is, with which options. parse.c, help.c and complete.c read it.
+ */
 #include "ctl/ctl.h"
 
 #include <string.h>
@@ -8,8 +9,15 @@
 
 #define OPTIONS(...) ((const struct option_info[]){ __VA_ARGS__, { .name = NULL } })
 
-#define ACCOUNT { "account", 'a', "ACCOUNT", "only this account, by name or id", SOURCE_ACCOUNT, NULL }
-#define REGION	{ "region", 'r', "REGION", "only this region", SOURCE_REGION, NULL }
+#define ACCOUNT                                                                                \
+	{                                                                                      \
+		"account", 'a', "ACCOUNT", "only this account, by name or id", SOURCE_ACCOUNT, \
+			NULL                                                                   \
+	}
+#define REGION                                                                   \
+	{                                                                        \
+		"region", 'r', "REGION", "only this region", SOURCE_REGION, NULL \
+	}
 
 const struct option_info global_options[] = {
 	{ "socket", 's', "PATH", "where the daemon listens", SOURCE_FILE, NULL },
@@ -62,8 +70,7 @@ const struct command commands[] = {
 			{ "state", 0, "STATE",
 				"open, acknowledged, excepted, unknown, resolved or all; by "
 				"default all but resolved",
-				SOURCE_CHOICES,
-				"open acknowledged excepted unknown resolved all" },
+				SOURCE_CHOICES, "open acknowledged excepted unknown resolved all" },
 			{ "rule", 0, "RULE", "only of this rule", SOURCE_RULE, NULL }, ACCOUNT,
 			REGION),
 		.run = command_findings,
@@ -77,8 +84,7 @@ const struct command commands[] = {
 			{ "until", 'u', "TIME",
 				"a time or a duration from now, at most 30d; by default 7d",
 				SOURCE_NONE, NULL },
-			{ "delete", 'd', NULL, "take an acknowledgement back", SOURCE_NONE,
-				NULL }),
+			{ "delete", 'd', NULL, "take an acknowledgement back", SOURCE_NONE, NULL }),
 		.rest_min = 1,
 		.rest_max = 1,
 		.rest_source = SOURCE_FINDING,
@@ -88,13 +94,13 @@ const struct command commands[] = {
 		.name = "events",
 		.usage = "",
 		.help = "what happened, the newest last",
-		.options = OPTIONS({ "follow", 'f', NULL, "go on with each new one", SOURCE_NONE,
-					   NULL },
+		.options = OPTIONS(
+			{ "follow", 'f', NULL, "go on with each new one", SOURCE_NONE, NULL },
 			{ "since", 0, "TIME", "from a time on, or a duration before now (2h)",
 				SOURCE_NONE, NULL },
 			{ "limit", 'n', "NUMBER",
-				"how many; by default the last 20, or all of --since",
-				SOURCE_NONE, NULL }),
+				"how many of the last; by default 20, without --since", SOURCE_NONE,
+				NULL }),
 		.run = command_events,
 	},
 	{
@@ -133,11 +139,11 @@ const struct command commands[] = {
 		.name = "replay",
 		.usage = "",
 		.help = "send again what was given up",
-		.options = OPTIONS(
-			{ "since", 0, "TIME",
-				"of events from a time on, or a duration before now (12h)",
-				SOURCE_NONE, NULL },
-			{ "sink", 0, "NAME", "only to this sink", SOURCE_SINK, NULL }),
+		.options =
+			OPTIONS({ "since", 0, "TIME",
+					"of events from a time on, or a duration before now (12h)",
+					SOURCE_NONE, NULL },
+				{ "sink", 0, "NAME", "only to this sink", SOURCE_SINK, NULL }),
 		.run = command_replay,
 	},
 	{

@@ -48,11 +48,11 @@ static void offer_list(const struct ctl *ctl, enum source source, const char *ty
 	for (size_t i = 0; items != NULL && i < json_object_array_length(items); i++) {
 		json_object *item = json_object_array_get_idx(items, i);
 		CLEANUP(freep)
-		char *word = utf8_clean(member_text(item, lists[source].member), NAME_MAX_POINTS);
+		char *word = utf8_clean(item_text(item, lists[source].member), NAME_MAX_POINTS);
 		CLEANUP(freep) char *help = NULL;
 
 		if (lists[source].help != NULL)
-			help = utf8_clean(member_text(item, lists[source].help), NAME_MAX_POINTS);
+			help = utf8_clean(item_text(item, lists[source].help), NAME_MAX_POINTS);
 		if (word[0] == '\0' || strlist_has(&seen, word))
 			continue;
 		strlist_add(&seen, word);

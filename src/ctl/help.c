@@ -39,7 +39,8 @@ void help_all(void)
 		snprintf(left, sizeof(left), "%s%s%s", commands[i].name, gap(commands[i].usage),
 			commands[i].usage);
 		/* A usage that is longer than the column has its own line. */
-		printf("  %-16s%s%s\n", left, left[16] != '\0' && left[15] != '\0' ? "\n                    " : "  ",
+		printf("  %-16s%s%s\n", left,
+			left[16] != '\0' && left[15] != '\0' ? "\n                    " : "  ",
 			commands[i].help);
 	}
 	print_options("Options", global_options);

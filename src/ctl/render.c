@@ -83,8 +83,8 @@ static void group_digits(int64_t count, char *text, size_t size)
 	text[at] = '\0';
 }
 
-const char *count_format(int64_t count, const char *one, const char *several,
-	char text[static COUNT_TEXT_SIZE])
+const char *count_format(
+	int64_t count, const char *one, const char *several, char text[static COUNT_TEXT_SIZE])
 {
 	char digits[32];
 
@@ -93,16 +93,16 @@ const char *count_format(int64_t count, const char *one, const char *several,
 	return text;
 }
 
-const char *member_text(json_object *object, const char *name)
+const char *item_text(json_object *object, const char *name)
 {
 	const char *text = json_member_text(object, name);
 
 	return text != NULL ? text : "";
 }
 
-const char *member_text_in(json_object *object, const char *outer, const char *name)
+const char *item_text_in(json_object *object, const char *outer, const char *name)
 {
-	return member_text(json_member_object(object, outer), name);
+	return item_text(json_member_object(object, outer), name);
 }
 
 static json_object *member(json_object *object, const char *name)
@@ -114,42 +114,41 @@ static json_object *member(json_object *object, const char *name)
 	return value;
 }
 
-int64_t member_number(json_object *object, const char *name)
+int64_t item_number(json_object *object, const char *name)
 {
 	return json_object_get_int64(member(object, name));
 }
 
-bool member_bool(json_object *object, const char *name)
+bool item_bool(json_object *object, const char *name)
 {
 	return json_object_get_boolean(member(object, name));
 }
 
-usec_t member_time(json_object *object, const char *name)
+usec_t item_time(json_object *object, const char *name)
 {
 	usec_t at = 0;
 
-	if (time_parse(member_text(object, name), &at) < 0)
+	if (time_parse(item_text(object, name), &at) < 0)
 		return 0;
 	return at;
 }
 
-const char *member_ago(const struct ctl *ctl, json_object *object, const char *name,
+const char *item_ago(const struct ctl *ctl, json_object *object, const char *name,
 	char text[static AGO_TEXT_SIZE])
 {
-	return ago_format(member_time(object, name), ctl->now, text);
+	return ago_format(item_time(object, name), ctl->now, text);
 }
 
-const char *member_account(json_object *object)
+const char *item_account(json_object *object)
 {
-	const char *name = member_text(object, "account_name");
+	const char *name = item_text(object, "account_name");
 
-	return name[0] != '\0' ? name : member_text(object, "account");
+	return name[0] != '\0' ? name : item_text(object, "account");
 }
 
 int severity_rank(const char *severity)
 {
-	static const char *const ranks[] = { "critical", "high", "medium", "low",
-		"informational" };
+	static const char *const ranks[] = { "critical", "high", "medium", "low", "informational" };
 	int rank = 0;
 
 	while (rank < (int)ARRAY_SIZE(ranks) && strcmp(ranks[rank], severity) != 0)

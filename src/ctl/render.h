@@ -30,22 +30,22 @@ void render_table(const struct ctl *ctl, struct table *table, const char *none);
 
 /* "1 finding", "3 findings", "1,234 findings". */
 #define COUNT_TEXT_SIZE 64
-const char *count_format(int64_t count, const char *one, const char *several,
-	char text[static COUNT_TEXT_SIZE]);
+const char *count_format(
+	int64_t count, const char *one, const char *several, char text[static COUNT_TEXT_SIZE]);
 
 /* The member as text; "" where it is absent or no text. */
-const char *member_text(json_object *object, const char *name);
+const char *item_text(json_object *object, const char *name);
 /* The same of an object in it. */
-const char *member_text_in(json_object *object, const char *outer, const char *name);
-int64_t member_number(json_object *object, const char *name);
-bool member_bool(json_object *object, const char *name);
+const char *item_text_in(json_object *object, const char *outer, const char *name);
+int64_t item_number(json_object *object, const char *name);
+bool item_bool(json_object *object, const char *name);
 /* 0 where it is absent or no time. */
-usec_t member_time(json_object *object, const char *name);
-const char *member_ago(const struct ctl *ctl, json_object *object, const char *name,
+usec_t item_time(json_object *object, const char *name);
+const char *item_ago(const struct ctl *ctl, json_object *object, const char *name,
 	char text[static AGO_TEXT_SIZE]);
 
 /* The account's name, else its id. */
-const char *member_account(json_object *object);
+const char *item_account(json_object *object);
 
 /* 0 for the worst: severities, then states. Unknown words come last. */
 int severity_rank(const char *severity);

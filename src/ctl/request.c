@@ -159,8 +159,7 @@ static void set_up(struct exchange *exchange, const struct ctl *ctl, const char 
 		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
 		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 35L);
 	} else {
-		curl_easy_setopt(
-			curl, CURLOPT_TIMEOUT, exchange->quiet ? QUIET_LIMIT : TIMEOUT_S);
+		curl_easy_setopt(curl, CURLOPT_TIMEOUT, exchange->quiet ? QUIET_LIMIT : TIMEOUT_S);
 	}
 }
 
@@ -201,8 +200,8 @@ int request_text(const struct ctl *ctl, const char *method, const char *target, 
 	struct str *ret_answer)
 {
 	struct exchange exchange = { .text = STR_INIT(ANSWER_MAX) };
-	int r = perform(&exchange, ctl, method, target,
-		body != NULL ? json_print(body, NULL) : NULL);
+	int r = perform(
+		&exchange, ctl, method, target, body != NULL ? json_print(body, NULL) : NULL);
 
 	if (r == 0) {
 		ret_answer->len = exchange.text.len;

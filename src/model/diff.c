@@ -9,18 +9,13 @@
 /* Lists end with an empty text, sets of tags with an empty key: the length with that end. */
 static size_t text_size(const struct notebook *notebook, enum notebook_field field)
 {
-	const char *start = notebook_text(notebook, field), *cursor = NULL, *item;
+	const char *start = notebook_text(notebook, field), *cursor = NULL;
 
 	if (notebook_fields[field].type == NOTEBOOK_TEXT)
 		return strlen(start) + 1;
-	if (notebook_fields[field].type == NOTEBOOK_LIST) {
-		while (notebook_list_next(notebook, field, &cursor) != NULL)
-			;
-		return (size_t)(cursor - start) + 1;
-	}
-	while ((item = notebook_list_next(notebook, field, &cursor)) != NULL && item[0] != '\0')
-		notebook_list_next(notebook, field, &cursor);
-	return (size_t)(cursor - start);
+	while (notebook_list_next(notebook, field, &cursor) != NULL)
+		;
+	return (size_t)(cursor - start) + 1;
 }
 
 static bool text_differs(

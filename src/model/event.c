@@ -10,7 +10,8 @@
 #include "base/macros.h"
 #include "base/str.h"
 
-#define SENTENCE_MAX 8192
+/* A change of tags may be as large as a notebook; log.c cuts what is too long to show. */
+#define SENTENCE_MAX (256 * 1024)
 
 /* clang-format off */
 const struct event_type_info event_types[EVENT_TYPE_COUNT] = {
@@ -189,7 +190,7 @@ static void say_baseline(struct str *to, const struct parts *parts)
 	json_object *baseline = json_member_object(parts->whole, "baseline");
 
 	str_addf(to,
-		"%lld findings on %lld notebooks were there before watching began, in %lld scopes: "
+		"%lld findings on %lld notebooks were there before watching began (scopes: %lld): "
 		"sagewatchctl findings lists them",
 		(long long)number_of(baseline, "total"),
 		(long long)number_of(baseline, "notebooks"),

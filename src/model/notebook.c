@@ -87,6 +87,7 @@ int notebook_arn_parse(const char *arn, struct notebook_arn *ret_parts)
 		parts[i] = colon + 1;
 	}
 	if (strncmp(arn, "arn:", 4) != 0 || strncmp(parts[2], "sagemaker:", 10) != 0 ||
+		parts[3][0] == ':' || parts[4][0] == ':' ||
 		strncasecmp(parts[5], kind, strlen(kind)) != 0 || parts[5][strlen(kind)] == '\0')
 		return -EINVAL;
 	*ret_parts = (struct notebook_arn){
@@ -103,9 +104,9 @@ int notebook_arn_parse(const char *arn, struct notebook_arn *ret_parts)
 
 /* A notebook in the making: the text grows, then all becomes one block. */
 struct draft {
-	struct notebook head;
 	struct str text;
 	struct str *error;
+	struct notebook head; /* last: its own text[] has no length yet */
 };
 
 static int refuse(struct draft *draft, const char *member, const char *why)
@@ -116,21 +117,24 @@ static int refuse(struct draft *draft, const char *member, const char *why)
 }
 
 /* The member, which may lie one level deeper; NULL where it is absent or null. */
-static json_object *find_member(json_object *answer, const char *path)
+static int find_member(
+	struct draft *draft, json_object *answer, const char *path, json_object **ret_value)
 {
 	const char *dot = strchr(path, '.');
 	json_object *value = NULL;
-	char outer[64];
 
-	if (dot != NULL && (size_t)(dot - path) < sizeof(outer)) {
-		memcpy(outer, path, (size_t)(dot - path));
-		outer[dot - path] = '\0';
-		answer = json_member_object(answer, outer);
+	if (dot != NULL) {
+		CLEANUP(freep) char *outer = xstrndup(path, (size_t)(dot - path));
+
+		json_object_object_get_ex(answer, outer, &answer);
+		if (answer != NULL && !json_object_is_type(answer, json_type_object))
+			return refuse(draft, outer, "is not of the type that the API says");
 		path = dot + 1;
 	}
-	if (answer == NULL || !json_object_object_get_ex(answer, path, &value))
-		return NULL;
-	return value;
+	if (answer != NULL)
+		json_object_object_get_ex(answer, path, &value);
+	*ret_value = value;
+	return 0;
 }
 
 /* Adds one text and the NUL behind it. A NUL inside would cut it and is refused. */
@@ -147,11 +151,32 @@ static int add_text(struct draft *draft, const char *member, json_object *value)
 	return 0;
 }
 
+/* AWS promises no order of lists and tags: ours is fixed, so that order alone is no change. */
+static int compare_items(const void *a, const void *b)
+{
+	json_object *const *first = a, *const *second = b;
+
+	return strcmp(json_object_get_string(*first), json_object_get_string(*second));
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	json_object *const *first = a, *const *second = b;
+	const char *first_key = json_member_text(*first, "Key");
+	const char *second_key = json_member_text(*second, "Key");
+
+	return strcmp(first_key != NULL ? first_key : "", second_key != NULL ? second_key : "");
+}
+
 /* Texts one after the other, and an empty one as the end; empty items are left out. */
 static int add_list(struct draft *draft, const char *member, json_object *value)
 {
 	if (!json_object_is_type(value, json_type_array))
 		return refuse(draft, member, "is not of the type that the API says");
+	for (size_t i = 0; i < json_object_array_length(value); i++)
+		if (!json_object_is_type(json_object_array_get_idx(value, i), json_type_string))
+			return refuse(draft, member, "is not of the type that the API says");
+	json_object_array_sort(value, compare_items);
 	for (size_t i = 0; i < json_object_array_length(value); i++) {
 		json_object *item = json_object_array_get_idx(value, i);
 		int r;
@@ -172,13 +197,18 @@ static int add_tags(struct draft *draft, const char *member, json_object *value)
 {
 	if (!json_object_is_type(value, json_type_array))
 		return refuse(draft, member, "is not of the type that the API says");
+	json_object_array_sort(value, compare_keys);
 	for (size_t i = 0; i < json_object_array_length(value); i++) {
 		json_object *tag = json_object_array_get_idx(value, i);
 		const char *key = json_member_text(tag, "Key");
 		const char *text = json_member_text(tag, "Value");
+		json_object *value_given = NULL;
 
 		if (key == NULL || key[0] == '\0')
 			return refuse(draft, member, "has a tag without a key");
+		json_object_object_get_ex(tag, "Value", &value_given);
+		if (text == NULL && value_given != NULL)
+			return refuse(draft, member, "has a tag whose value is no text");
 		text = text != NULL ? text : "";
 		str_addn(&draft->text, key, strlen(key) + 1);
 		str_addn(&draft->text, text, strlen(text) + 1);
@@ -190,12 +220,13 @@ static int add_tags(struct draft *draft, const char *member, json_object *value)
 static int add_field(struct draft *draft, json_object *answer, int field)
 {
 	const struct notebook_field_info *info = &notebook_fields[field];
-	json_object *value = find_member(answer, info->member);
 	size_t start = draft->text.len;
-	int r = 0;
+	json_object *value = NULL;
+	int r;
 
-	if (value == NULL)
-		return 0;
+	r = find_member(draft, answer, info->member, &value);
+	if (r < 0 || value == NULL)
+		return r;
 	switch (info->type) {
 	case NOTEBOOK_TEXT:
 		r = add_text(draft, info->member, value);
@@ -207,8 +238,11 @@ static int add_field(struct draft *draft, json_object *answer, int field)
 		r = add_tags(draft, info->member, value);
 		break;
 	case NOTEBOOK_NUMBER:
-		if (!json_object_is_type(value, json_type_int))
-			return refuse(draft, info->member, "is no whole number");
+		/* json-c brings a number that is too large to its largest. */
+		if (!json_object_is_type(value, json_type_int) ||
+			json_object_get_int64(value) < 0 ||
+			json_object_get_int64(value) > INT32_MAX)
+			return refuse(draft, info->member, "is no whole number of a fitting size");
 		draft->head.volume_size_gb = json_object_get_int(value);
 		return 0;
 	case NOTEBOOK_TIME:
@@ -309,6 +343,20 @@ bool notebook_has(const struct notebook *notebook, enum notebook_field field)
 	return notebook->at[field] != 0;
 }
 
+/* In a set of tags keys and values take turns, and only a key cannot be empty. */
+static bool is_end(const struct notebook *notebook, enum notebook_field field, const char *item)
+{
+	bool is_key = true;
+
+	if (item[0] != '\0')
+		return false;
+	if (notebook_fields[field].type != NOTEBOOK_TAG_SET)
+		return true;
+	for (const char *at = notebook_text(notebook, field); at < item; at += strlen(at) + 1)
+		is_key = !is_key;
+	return is_key;
+}
+
 const char *notebook_list_next(
 	const struct notebook *notebook, enum notebook_field field, const char **cursor)
 {
@@ -319,8 +367,7 @@ const char *notebook_list_next(
 	if (*cursor == NULL)
 		return NULL;
 	item = *cursor;
-	/* Only an empty key, in a place where a key is expected, ends a set of tags. */
-	if (item[0] == '\0' && notebook_fields[field].type != NOTEBOOK_TAG_SET)
+	if (is_end(notebook, field, item))
 		return NULL;
 	*cursor += strlen(item) + 1;
 	return item;
@@ -330,8 +377,7 @@ const char *notebook_tag(const struct notebook *notebook, const char *key)
 {
 	const char *cursor = NULL, *name;
 
-	while ((name = notebook_list_next(notebook, NOTEBOOK_TAGS, &cursor)) != NULL &&
-		name[0] != '\0') {
+	while ((name = notebook_list_next(notebook, NOTEBOOK_TAGS, &cursor)) != NULL) {
 		const char *value = notebook_list_next(notebook, NOTEBOOK_TAGS, &cursor);
 
 		if (strcmp(name, key) == 0)
@@ -369,8 +415,7 @@ static json_object *tags_json(
 	json_object *array = json_new_array();
 	const char *cursor = NULL, *key;
 
-	while ((key = notebook_list_next(notebook, NOTEBOOK_TAGS, &cursor)) != NULL &&
-		key[0] != '\0') {
+	while ((key = notebook_list_next(notebook, NOTEBOOK_TAGS, &cursor)) != NULL) {
 		json_object *tag = json_new_object();
 
 		json_put_text(tag, key_name, key);

@@ -5,6 +5,7 @@
  */
 #include "rules/gsl.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/macros.h"
@@ -83,8 +84,12 @@ static int order_of(int64_t a, int64_t b)
 static int order_to_value(
 	const struct gsl_node *node, const struct gsl_value *value, const struct context *context)
 {
-	if (node->type == NOTEBOOK_TEXT)
-		return strcmp(subject_text(node, context), value->text);
+	if (node->type == NOTEBOOK_TEXT) {
+		const char *text = subject_text(node, context);
+
+		assert(text != NULL); /* eval() asks first whether the subject exists */
+		return strcmp(text, value->text);
+	}
 	return order_of(subject_number(node, context), value->number);
 }
 

@@ -5,6 +5,7 @@
  */
 #include "rules/gsl_sample.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -171,6 +172,8 @@ static void walk(struct gsl_samples *samples, const struct gsl_node *node, struc
 		if (node->kind > GSL_NOT) {
 			if (node->subject == GSL_PROPERTY)
 				facts = &samples->facts[node->field];
+			/* The parser knows elements only inside of a list's brackets. */
+			assert(facts != NULL);
 			add_predicate(samples, node, facts);
 		}
 		walk(samples, node->child, facts);

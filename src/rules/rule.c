@@ -111,7 +111,7 @@ static bool add_value(
 	switch (notebook_fields[field].type) {
 	case NOTEBOOK_TEXT:
 		value = notebook_text(notebook, (enum notebook_field)field);
-		return is_harmless(value) && str_add(to, value) == 0;
+		return value != NULL && is_harmless(value) && str_add(to, value) == 0;
 	case NOTEBOOK_LIST:
 		return add_list(to, notebook, (enum notebook_field)field, terraform);
 	case NOTEBOOK_NUMBER:

@@ -172,7 +172,7 @@ static int ask_number(sqlite3 *db, const char *sql, int64_t *ret_number)
 int schema_look(
 	sqlite3 *db, const struct schema *schema, enum schema_fit *ret_fit, int *ret_version)
 {
-	int64_t version, application, objects;
+	int64_t version = 0, application = 0, objects = 0;
 	int r;
 
 	r = ask_number(db, "PRAGMA user_version", &version);
@@ -195,7 +195,7 @@ int schema_look(
 
 static int migrate(sqlite3 *db, const struct schema *schema)
 {
-	int64_t version;
+	int64_t version = 0;
 	char pragmas[128];
 	int r;
 

@@ -56,12 +56,17 @@ int store_commit(struct store *store, struct str *error);
 
 /* Named values: NULL where there is none; the caller frees. */
 char *store_value_get(struct store *store, const char *name);
+/* A NULL value removes it. */
 void store_value_set(struct store *store, const char *name, const char *value);
 
 /* A random id (32 hexadecimal digits) made with the file: `instance` of the status. */
 const char *store_instance(const struct store *store);
 
-/* Removes events, done deliveries, and resolved findings older than the retention. Small steps. */
+/*
+ * Removes events with their deliveries, and resolved findings, older than the retention; and dead
+ * deliveries after 30 days. Stays: the events that told the opening of what is not resolved yet,
+ * what is still pending, and the number of the last event. Small steps.
+ */
 void store_expire(struct store *store, usec_t now, usec_t retention);
 
 /* --- store_scopes.c ------------------------------------------------------------------------ */
@@ -77,7 +82,11 @@ struct scope_record {
 	bool baseline_told; /* its exposure.baseline event was written, or none was wanted */
 };
 
-/* Finds or makes the scope of (account, region). Free with scope_record_done(). */
+/*
+ * Finds or makes the scope of (account, region). While the account is not known (""), it is the one
+ * that the name had last, with the account that it was then; where there is none, a new one, which
+ * becomes the account's at the first call that knows it. Free with scope_record_done().
+ */
 void store_scope_get(struct store *store, const char *account, const char *account_name,
 	const char *region, struct scope_record *ret_record);
 void store_scope_put(struct store *store, const struct scope_record *record);
@@ -111,13 +120,13 @@ struct finding_filter {
 	int64_t scope_id; /* 0: all */
 	const char *arn;  /* NULL: all; any case */
 	const char *rule;
-	int state;	      /* an enum finding_state; -1: all but resolved; -2: all */
-	usec_t remind_by;     /* 0: all; else those whose reminder is due by then */
-	bool baseline_untold; /* those opened by a baseline whose scope's digest is not written yet
-			       */
-	const char *after_key; /* for paging, in the order by key; NULL: from the start */
-	size_t limit;	    /* 0: no limit */
-	bool oldest_first;  /* order by opened_at, else by key */
+	int state;	  /* an enum finding_state; -1: all but resolved; -2: all */
+	usec_t remind_by; /* 0: all; else those whose reminder is due by then */
+	/* Those opened by a baseline whose scope's digest is not written yet. */
+	bool baseline_untold;
+	const char *after_key; /* for paging by key: NULL from the start */
+	size_t limit;	       /* 0: no limit */
+	bool oldest_first;     /* order by opened_at, else by key */
 };
 void store_findings_each(struct store *store, const struct finding_filter *filter,
 	bool (*each)(const struct finding *finding, void *context), void *context);
@@ -128,7 +137,7 @@ usec_t store_next_reminder(struct store *store);
 void store_findings_count(struct store *store, const int64_t *watched, size_t watched_count,
 	uint64_t ret_counts[static FINDING_RESOLVED + 1]);
 
-/* Gives all findings that the filter lets through the same digest_seq. */
+/* The findings of a scope's baseline that are not resolved were told of by this digest. */
 void store_findings_set_digest(struct store *store, int64_t scope_id, uint64_t digest_seq);
 
 /* --- store_events.c ------------------------------------------------------------------------ */
@@ -191,10 +200,11 @@ void store_deliveries_each(struct store *store, int state, size_t limit,
 
 /* One more failed attempt of a pending delivery, with its reason. */
 void store_delivery_failed(struct store *store, const char *sink, uint64_t seq, const char *error);
-/* Done or dead. */
+/* Done (one more attempt, which succeeded) or dead. Nothing where it is not pending any more. */
 void store_delivery_finish(struct store *store, const char *sink, uint64_t seq,
 	enum delivery_state state, const char *error);
-/* Back to pending: dead ones of events since then, of one sink or of all (NULL). How many. */
+/* Back to pending, as if new: dead ones of events since then, of one sink or of all (NULL). How
+ * many. */
 size_t store_deliveries_replay(struct store *store, const char *sink, usec_t since);
 
 /* What a sink remembers over a restart. */

@@ -139,11 +139,10 @@ static void read_finding(sqlite3_stmt *statement, struct finding *ret_finding)
 	const char *key = column_text(statement, 0);
 	int at = 1;
 
-	*ret_finding = (struct finding){
-		.scope_id = column_number(statement, at++),
-		.arn = xstrdup(column_text(statement, at++)),
-	};
+	*ret_finding = (struct finding){ 0 };
 	memcpy(ret_finding->key, key, MIN(strlen(key), sizeof(ret_finding->key) - 1));
+	ret_finding->scope_id = column_number(statement, at++);
+	ret_finding->arn = xstrdup(column_text(statement, at++));
 	ret_finding->rule = xstrdup(column_text(statement, at++));
 	ret_finding->state = read_name(statement, at++, finding_state_find);
 	ret_finding->opened_reason = read_name(statement, at++, finding_reason_find);

@@ -21,11 +21,12 @@
 	"name, fingerprint, suspended, failures, attempts, retry_at, last_error, " \
 	"delivered_at"
 
-/* The newest rows are chosen before their events are fetched: there may be very many. */
-#define NEWEST(from_where)                                                             \
-	"SELECT " COLUMNS ", " EVENT_COLUMNS " FROM (SELECT * FROM outbox " from_where \
-	" ORDER BY seq DESC, sink LIMIT ?2) o JOIN event e ON e.seq = o.seq"           \
-	" ORDER BY o.seq DESC, o.sink"
+/* The newest are chosen before anything of them is fetched: there may be very many. */
+#define NEWEST(from_where)                                                                     \
+	"SELECT " COLUMNS ", " EVENT_COLUMNS " FROM (SELECT seq, sink FROM outbox " from_where \
+	" ORDER BY seq DESC, sink LIMIT ?2) n"                                                 \
+	" CROSS JOIN outbox o ON o.seq = n.seq AND o.sink = n.sink"                            \
+	" CROSS JOIN event e ON e.seq = o.seq ORDER BY o.seq DESC, o.sink"
 
 /* clang-format off */
 const char *const outbox_sql[STATEMENT_COUNT] = {

@@ -267,17 +267,6 @@ static void set_fields(struct watch *watch, const struct conf *conf, const struc
 		watch->tags_wanted |= conf->exceptions[i].tag != NULL;
 }
 
-static int check_fields(const struct conf *conf, struct str *error)
-{
-	for (size_t i = 0; i < conf->watch_field_names.count; i++)
-		if (notebook_field_find(conf->watch_field_names.items[i]) < 0) {
-			str_addf(error, "%s: watch-fields: a notebook has no property %s",
-				conf->file, conf->watch_field_names.items[i]);
-			return -EINVAL;
-		}
-	return 0;
-}
-
 /* What an old scope has learned since the start goes over to the new one of the same place. */
 static void inherit(const struct watch *watch, struct scope **old, size_t old_count)
 {
@@ -306,10 +295,8 @@ int watch_configure(struct watch *watch, const struct conf *conf, const struct c
 	struct scope **old_scopes = watch->scopes;
 	struct account **old_accounts = watch->accounts, **accounts = NULL;
 	size_t old_count = watch->scope_count, old_account_count = watch->account_count, count = 0;
-	int r = check_fields(conf, error);
+	int r = make_accounts(watch, conf, &accounts, &count, error);
 
-	if (r == 0)
-		r = make_accounts(watch, conf, &accounts, &count, error);
 	if (r < 0)
 		return r;
 	watch->conf = conf;

@@ -100,6 +100,7 @@ def sign_with_sagewatch(cases):
     return done.stdout.decode().splitlines()
 
 
+@pytest.mark.botocore
 @pytest.mark.skipif("SAGEWATCH_BUILD" not in os.environ, reason="SAGEWATCH_BUILD is not set")
 def test_both_signers_agree():
     rng = random.Random(20150830)

@@ -35,6 +35,8 @@ from botocore.config import Config  # noqa: E402
 from botocore.credentials import Credentials  # noqa: E402
 from botocore.exceptions import ClientError, HTTPClientError  # noqa: E402
 
+pytestmark = pytest.mark.awscli
+
 AWS = os.environ.get("AWS_CLI") or shutil.which("aws")
 ROLE = "arn:aws:iam::111111111111:role/NotebookRole"
 REGION = "eu-west-1"

@@ -5,10 +5,27 @@ check_PROGRAMS += tests/unit/unit
 endif
 tests_unit_unit_SOURCES = \
 	%D%/runner.c %D%/suites.h \
+	%D%/store_fixture.h \
 	%D%/test_aws_error.c \
+	%D%/test_catalog.c \
+	%D%/test_conf.c \
+	%D%/test_conf_files.c \
+	%D%/test_credentials.c \
+	%D%/test_dispatch.c \
 	%D%/test_endpoint.c \
+	%D%/test_generic.c \
+	%D%/test_gsl.c \
 	%D%/test_http.c \
-	%D%/test_sigv4.c
+	%D%/test_notebook.c \
+	%D%/test_operations.c \
+	%D%/test_rule_file.c \
+	%D%/test_schedule.c \
+	%D%/test_sign.c \
+	%D%/test_sigv4.c \
+	%D%/test_slack.c \
+	%D%/test_store.c \
+	%D%/test_store_outbox.c \
+	%D%/test_store_state.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libsagewatch.la $(CHECK_LIBS)
 

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/file.h"
 #include "base/str.h"
 #include "conf/conf.h"
 #include "conf/internal.h"
@@ -101,8 +103,8 @@ static const struct error_row error_rows[] = {
 
 	{ "reminders out of order", "reminders = { 1d,\n 1d }",
 		"f:2: reminders: 1d is not longer than the one before it" },
-	{ "a reminder that is too soon", "reminders = { 59s }",
-		"f:1: reminders: 59s is out of range (1m to 3650d)" },
+	{ "a reminder that is too soon", "reminders = { 0 }",
+		"f:1: reminders: 0 is out of range (1s to 3650d)" },
 	{ "seventeen reminders",
 		"reminders = { 1m,2m,3m,4m,5m,6m,7m,8m,9m,10m,11m,12m,13m,14m,15m,16m,17m }",
 		"f:1: reminders: more than 16 values" },
@@ -546,6 +548,110 @@ START_TEST(nul_bytes_are_refused)
 }
 END_TEST
 
+/* The sample without its '#' before directives ("# " is prose), and without the files it names. */
+static void add_sample(struct str *to, char *sample)
+{
+	static const char *const files[] = { "\tsecret-file", "\theader-file", "include",
+		"ca-bundle" };
+	char *rest = sample, *line;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		bool named = false;
+
+		for (size_t i = 0; i < ARRAY_SIZE(files); i++)
+			named = named || strncmp(line + 1, files[i], strlen(files[i])) == 0;
+		if (line[0] != '#' || line[1] == ' ' || named)
+			continue;
+		if (strncmp(line, "#\turl-file", 10) == 0)
+			str_add(to, "url = https://h/\n");
+		else
+			str_addf(to, "%s\n", line + 1);
+	}
+}
+
+static void check_sample_row(
+	const struct conf_directive *row, const struct conf *conf, const char *defaults)
+{
+	struct str value = STR_INIT(4096), expected = STR_INIT(4096);
+	struct conf *unset = NULL;
+
+	/* Folders are those of the build. */
+	if (row->initial == NULL || strchr(row->initial, '/') != NULL ||
+		strcmp(row->name, "format") == 0)
+		return;
+	ck_assert_int_eq(conf_load_text("f", defaults, strlen(defaults), true, &unset, NULL), 0);
+	show(&value, row, conf, first_of(conf, row->section));
+	show(&expected, row, unset, first_of(unset, row->section));
+	ck_assert_msg(strcmp(str_get(&value), str_get(&expected)) == 0,
+		"%s: the sample says %s, the default is %s", row->name, str_get(&value),
+		str_get(&expected));
+	conf_free(unset);
+	str_done(&value);
+	str_done(&expected);
+}
+
+/* The sample has every directive, right, and with its default where it has one. */
+START_TEST(sample_shows_every_directive)
+{
+	static const char bare[] = HOOK "}";
+	const char *top = getenv("srcdir_top");
+	struct str path = STR_INIT(4096), text = STR_INIT(65536), error = STR_INIT(4096);
+	struct conf *conf = NULL;
+	char *sample;
+	size_t len;
+
+	str_addf(&path, "%s/etc/sagewatch.conf", top == NULL ? "." : top);
+	if (top == NULL && access(str_get(&path), R_OK) < 0)
+		return;
+	ck_assert_int_eq(conf_load(str_get(&path), &conf, &error), 0);
+	conf = conf_free(conf);
+	ck_assert_int_eq(file_read(str_get(&path), 65536, &sample, &len), 0);
+	for (size_t i = 0; i < conf_directive_count; i++) {
+		CLEANUP(freep)
+		char *line = xasprintf("#%s%s = ", conf_directives[i].section == NULL ? "" : "\t",
+			conf_directives[i].name);
+
+		ck_assert_msg(
+			strcmp(conf_directives[i].name, "url") == 0 || strstr(sample, line) != NULL,
+			"%s is not in the sample", conf_directives[i].name);
+	}
+	add_sample(&text, sample);
+	ck_assert_msg(conf_load_text("f", str_get(&text), text.len, false, &conf, &error) == 0,
+		"%s", str_get(&error));
+	for (size_t i = 0; i < conf_directive_count; i++)
+		check_sample_row(&conf_directives[i], conf, bare);
+	conf_free(conf);
+	free(sample);
+	str_done(&path);
+	str_done(&text);
+	str_done(&error);
+}
+END_TEST
+
+/* Each row has its entry in sagewatch.conf(5). */
+START_TEST(manual_names_every_directive)
+{
+	const char *top = getenv("srcdir_top");
+	CLEANUP(freep) char *path = NULL, *page = NULL;
+	size_t len;
+
+	path = xasprintf("%s/man/sagewatch.conf.5", top == NULL ? "." : top);
+	if (top == NULL && access(path, R_OK) < 0)
+		return;
+	ck_assert_int_eq(file_read(path, 1 << 20, &page, &len), 0);
+	for (size_t i = 0; i < conf_directive_count; i++) {
+		CLEANUP(freep) char *entry = xasprintf("\n.It Ic %s = ", conf_directives[i].name);
+		const char *section = conf_directives[i].section;
+		CLEANUP(freep)
+		char *heading = xasprintf("\n.Ss %s Ar name", section == NULL ? "" : section);
+		const char *from = section == NULL ? page : strstr(page, heading);
+
+		ck_assert_msg(from != NULL && strstr(from, entry) != NULL,
+			"%s is not in the manual", conf_directives[i].name);
+	}
+}
+END_TEST
+
 Suite *conf_suite(void);
 Suite *conf_suite(void)
 {
@@ -559,6 +665,8 @@ Suite *conf_suite(void)
 	tcase_add_test(tests, sections_keep_their_order_and_names);
 	tcase_add_test(tests, defaults_are_not_taken_for_set);
 	tcase_add_test(tests, table_is_whole);
+	tcase_add_test(tests, manual_names_every_directive);
+	tcase_add_test(tests, sample_shows_every_directive);
 	tcase_add_test(tests, nul_bytes_are_refused);
 	suite_add_tcase(suite, tests);
 	return suite;

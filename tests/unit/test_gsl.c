@@ -132,6 +132,10 @@ static const struct {
 	{ "an escaped slash", "should have roleArn regexMatch /role\\/a/", { P, U, U } },
 	{ "an escaped dot", "should have instanceType regexMatch /ml\\.t3\\./", { P, U, U } },
 
+	{ "many single repetitions",
+		"should have instanceType regexMatch "
+		"/^[[:alpha:]]+[.][a-z]+[0-9]{1,3}[])(+]?[.](xlarge|[a-z]{1,12})+$/",
+		{ P, U, U } },
 	{ "isEmpty of text", "should have kmsKeyId isEmpty()", { U, U, P } },
 	{ "isEmpty of a list", "should have securityGroups isEmpty()", { F, U, P } },
 	{ "isEmpty of tags", "should have tags isEmpty( )", { F, U, P } },
@@ -347,6 +351,13 @@ static const struct {
 	{ "an expression that explodes",
 		"SageMakerNotebook should have url regexMatch /((a{99}){99}){99}/", 46,
 		"repeats too much" },
+	{ "repetitions of repetitions, each of which doubles",
+		"SageMakerNotebook should have url regexMatch /a++++++++++++++++/", 46,
+		"repeats too much" },
+	{ "groups within groups, each of which doubles",
+		"SageMakerNotebook should have url regexMatch "
+		"/((((((((((((a[)(])+)+)+)+)+)+)+)+)+)+)+)+/",
+		46, "repeats too much" },
 	{ "a wrong flag", "SageMakerNotebook should have url regexMatch /a/g", 49,
 		"'i' is the only flag" },
 	{ "a regular expression left open", "SageMakerNotebook should have url regexMatch /a", 46,

@@ -8,6 +8,7 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -81,6 +82,8 @@ static void server_start(struct server *server, struct loop *loop)
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t len = sizeof(address);
 
+	/* As the daemon does: a client that hangs up shall not end the test. */
+	signal(SIGPIPE, SIG_IGN);
 	memset(server, 0, sizeof(*server));
 	server->loop = loop;
 	server->listener = evconnlistener_new_bind(loop_base(loop), on_accept, server,

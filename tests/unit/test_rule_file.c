@@ -103,7 +103,7 @@ static const struct {
 	{ "no logic", "rule a { title = t severity = low }",
 		"x.rule:1:1: the rule a has no logic" },
 	{ "an empty title", "rule a { title = '' " REST "}", "x.rule:1:18: title is empty" },
-	{ "an unknown option", "rule a {\n titel = t\n" REST "}",
+	{ "an unknown option", "rule a {\n name = t\n" REST "}",
 		"x.rule:2:2: there is no such option; the options of a rule are title," },
 	{ "an option twice", "rule a {\n title = t\n title = u\n" REST "}",
 		"x.rule:3:2: the option is set twice" },

@@ -11,6 +11,18 @@
 
 /* --- opening --------------------------------------------------------------------------------- */
 
+static int in_child(int (*run)(void))
+{
+	pid_t child = fork();
+	int status;
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0)
+		_exit(run());
+	ck_assert_int_eq(waitpid(child, &status, 0), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
 static void make_directory(void)
 {
 	ck_assert_int_eq(mkdir(path, 0700), 0);
@@ -51,6 +63,22 @@ static void make_newer(void)
 {
 	make_ours();
 	edit_file("PRAGMA user_version = 99");
+}
+
+/* Leaves its change in the log, as a daemon does that is killed. */
+static int make_newer_and_die(void)
+{
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	must_run(db, "PRAGMA user_version = 99");
+	_exit(0);
+}
+
+static void make_newer_in_log(void)
+{
+	make_ours();
+	ck_assert_int_eq(in_child(make_newer_and_die), 0);
 }
 
 static void make_cut(void)
@@ -116,6 +144,7 @@ static const struct {
 	{ "a database of another program with its id", make_foreign_empty, -EBADMSG,
 		"another program" },
 	{ "a newer format", make_newer, -EPROTO, "format is 99" },
+	{ "a newer format that only the log has", make_newer_in_log, -EPROTO, "format is 99" },
 	{ "a file that was cut", make_cut, -EBADMSG, "is damaged" },
 	{ "noise where the tables are listed", make_bad_tables, -EBADMSG, "is damaged" },
 	{ "noise in the first table", make_bad_values, -EBADMSG, "is damaged" },
@@ -183,18 +212,6 @@ static int try_unreadable(void)
 		return 2;
 	str_done(&error);
 	return 0;
-}
-
-static int in_child(int (*run)(void))
-{
-	pid_t child = fork();
-	int status;
-
-	ck_assert_int_ge(child, 0);
-	if (child == 0)
-		_exit(run());
-	ck_assert_int_eq(waitpid(child, &status, 0), child);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
 START_TEST(a_file_without_permission_is_said)

@@ -444,6 +444,8 @@ START_TEST(a_digest_is_noted_in_the_findings_that_it_counted)
 
 	store_findings(store);
 	store_findings_set_digest(store, 2, 17);
+	/* A later digest does not take them over. */
+	store_findings_set_digest(store, 2, 18);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct finding finding;
 
