@@ -6,6 +6,7 @@
 #include <string.h>
 #include <inttypes.h>
 
+#include "base/alloc.h"
 #include "base/json.h"
 #include "base/macros.h"
 #include "base/utf8.h"
@@ -194,11 +195,33 @@ void message_add_part(struct message *message, const char *title, struct str *te
 	str_done(text);
 }
 
+/* Commands keep their lines, which cleaning would join. */
+static void add_clean_lines(struct str *text, const char *lines)
+{
+	size_t points = CODE_POINTS;
+
+	while (lines[0] != '\0' && points > 0) {
+		size_t len = strcspn(lines, "\n");
+		CLEANUP(freep) char *line = xstrndup(lines, len);
+
+		utf8_add_clean(text, line, points);
+		points -= MIN(points, len);
+		lines += len;
+		if (lines[0] == '\n') {
+			str_addc(text, '\n');
+			lines++;
+		}
+	}
+}
+
 void message_add_words(struct message *message, const char *title, const char *words, bool code)
 {
 	struct str text = text_new();
 
-	utf8_add_clean(&text, words, code ? CODE_POINTS : ADVICE_POINTS);
+	if (code)
+		add_clean_lines(&text, words);
+	else
+		utf8_add_clean(&text, words, ADVICE_POINTS);
 	message_add_part(message, title, &text, code);
 }
 

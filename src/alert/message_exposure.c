@@ -25,23 +25,9 @@ static void add_headline_rule(struct str *headline, json_object *event)
 
 static void add_why(struct message *message, json_object *event)
 {
-	static const struct {
-		const char *rule, *why;
-	} reasons[] = {
-		{ "aws-sagemaker-001",
-			"Whoever opens this notebook is root on its machine: they can install "
-			"anything, switch off what watches it, and use its execution role." },
-		{ "aws-sagemaker-002",
-			"The notebook reaches the internet around your VPC: data can leave without "
-			"passing its firewalls and flow logs." },
-	};
 	json_object *rule = json_member_object(event, "rule");
-	const char *why = member_text(rule, "why");
 
-	for (size_t i = 0; why[0] == '\0' && i < ARRAY_SIZE(reasons); i++)
-		if (same(member_text(rule, "id"), reasons[i].rule))
-			why = reasons[i].why;
-	message_add_words(message, "Why it matters", why, false);
+	message_add_words(message, "Why it matters", member_text(rule, "why"), false);
 }
 
 static void add_remedy(struct message *message, json_object *event)

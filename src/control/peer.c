@@ -24,7 +24,7 @@ gid_t peer_group_find(const char *name, const char *what_for)
 		return NO_GROUP;
 	group = getgrnam(name);
 	if (group == NULL) {
-		log_warning("There is no group %s: only root and the daemon's own user may %s",
+		log_warning("there is no group %s: only root and the daemon's own user may %s",
 			name, what_for);
 		return NO_GROUP;
 	}

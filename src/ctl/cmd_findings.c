@@ -16,11 +16,11 @@ static const struct column columns[] = {
 	{ .title = "SEVERITY", .fixed = true },
 	{ .title = "STATE", .fixed = true },
 	{ .title = "NOTEBOOK" },
-	{ .title = "ACCOUNT" },
+	{ .title = "ACCOUNT", .spare = true },
 	{ .title = "REGION", .fixed = true },
 	{ .title = "RULE" },
 	{ .title = "OPENED", .fixed = true },
-	{ .title = "KEY", .fixed = true },
+	{ .title = "KEY", .fixed = true, .spare = true },
 };
 
 static const char *severity_of(json_object *finding)

@@ -13,11 +13,11 @@ static const struct column columns[] = {
 	{ .title = "NOTEBOOK" },
 	{ .title = "ACCOUNT" },
 	{ .title = "REGION", .fixed = true },
-	{ .title = "STATUS", .fixed = true },
+	{ .title = "STATUS", .fixed = true, .spare = true },
 	{ .title = "ROOT", .fixed = true },
 	{ .title = "INTERNET", .fixed = true },
 	{ .title = "VERDICT" },
-	{ .title = "VERIFIED", .fixed = true },
+	{ .title = "VERIFIED", .fixed = true, .spare = true },
 };
 
 /* exposed, then with a verdict that is not known, then the rest. */

@@ -17,9 +17,9 @@ static const struct column columns[] = {
 	{ .title = "ACCOUNT" },
 	{ .title = "REGION", .fixed = true },
 	{ .title = "SEEN", .fixed = true },
-	{ .title = "NEXT", .fixed = true },
+	{ .title = "NEXT", .fixed = true, .spare = true },
 	{ .title = "EXPOSED", .right = true, .fixed = true },
-	{ .title = "NOTEBOOKS", .right = true, .fixed = true },
+	{ .title = "NOTEBOOKS", .right = true, .fixed = true, .spare = true },
 	{ .title = "NOTE" },
 };
 

@@ -61,12 +61,12 @@ int command_sinks(const struct ctl *ctl, const struct arguments *arguments UNUSE
 	static const struct column columns[] = {
 		{ .title = "STATE", .fixed = true },
 		{ .title = "SINK" },
-		{ .title = "FORMAT", .fixed = true },
+		{ .title = "FORMAT", .fixed = true, .spare = true },
 		{ .title = "WAITING", .right = true, .fixed = true },
 		{ .title = "DELIVERED", .right = true, .fixed = true },
 		{ .title = "DEAD", .right = true, .fixed = true },
 		{ .title = "RETRY", .fixed = true },
-		{ .title = "WHERE" },
+		{ .title = "WHERE", .spare = true },
 		{ .title = "LAST ERROR" },
 	};
 	CLEANUP(json_freep) json_object *items = NULL;
@@ -108,8 +108,8 @@ int command_deliveries(const struct ctl *ctl, const struct arguments *arguments)
 		{ .title = "EVENT", .right = true, .fixed = true },
 		{ .title = "TYPE", .fixed = true },
 		{ .title = "SINCE", .fixed = true },
-		{ .title = "ENDED", .fixed = true },
-		{ .title = "TRIES", .right = true, .fixed = true },
+		{ .title = "ENDED", .fixed = true, .spare = true },
+		{ .title = "TRIES", .right = true, .fixed = true, .spare = true },
 		{ .title = "ERROR" },
 	};
 	CLEANUP(json_freep) json_object *items = NULL;

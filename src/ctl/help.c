@@ -2,10 +2,14 @@
 /* Help, from the table of commands; see help.h. */
 #include "ctl/help.h"
 
+#include <ctype.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "ctl/ctl.h"
 #include "ctl/render.h"
+
+#define HELP_COLUMN 16
 
 static void print_options(const char *title, const struct option_info *options)
 {
@@ -39,9 +43,10 @@ void help_all(void)
 		snprintf(left, sizeof(left), "%s%s%s", commands[i].name, gap(commands[i].usage),
 			commands[i].usage);
 		/* A usage that is longer than the column has its own line. */
-		printf("  %-16s%s%s\n", left,
-			left[16] != '\0' && left[15] != '\0' ? "\n                    " : "  ",
-			commands[i].help);
+		if (strlen(left) > HELP_COLUMN)
+			printf("  %s\n  %-*s  %s\n", left, HELP_COLUMN, "", commands[i].help);
+		else
+			printf("  %-*s  %s\n", HELP_COLUMN, left, commands[i].help);
 	}
 	print_options("Options", global_options);
 	puts("\nsagewatchctl help COMMAND tells of one of them; sagewatchctl(1) of all.");
@@ -49,9 +54,9 @@ void help_all(void)
 
 void help_command(const struct command *command)
 {
-	printf("Usage: sagewatchctl %s%s%s%s\n\n%s.\n", command->name,
+	printf("Usage: sagewatchctl %s%s%s%s\n\n%c%s.\n", command->name,
 		command->options != NULL ? " [OPTIONS]" : "", gap(command->usage), command->usage,
-		command->help);
+		toupper((unsigned char)command->help[0]), command->help + 1);
 	print_options("Options", command->options);
 	print_options("Options of all commands", global_options);
 }

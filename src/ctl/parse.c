@@ -179,6 +179,7 @@ static int run(const struct globals *globals, const struct arguments *arguments)
 /* argv[0] is the command's name. */
 static int run_command(int argc, char **argv, struct globals *globals)
 {
+	static char program[] = "sagewatchctl";
 	struct arguments arguments = { .command = command_find(argv[0]) };
 	struct parser parser = { .command = arguments.command };
 
@@ -186,6 +187,7 @@ static int run_command(int argc, char **argv, struct globals *globals)
 		render_error("there is no command %s", argv[0]);
 		return say_usage(NULL);
 	}
+	argv[0] = program; /* getopt_long() begins its complaints with it */
 	if (parse(&parser, argc, argv, globals, &arguments) < 0)
 		return say_usage(arguments.command);
 	if (globals->help) {

@@ -14,7 +14,8 @@
 
 #define GAP	     2
 #define CELL_MAX     1000 /* code points */
-#define COLUMN_LEAST 6	  /* a column that gives way keeps this much */
+#define COLUMN_GOOD  14	  /* what can still be read of a column that gives way */
+#define COLUMN_LEAST 6	  /* where that is too much, and no spare column is left */
 
 struct cell {
 	char *text;
@@ -106,15 +107,16 @@ static void widest_of_each(const struct table *table, size_t *widths)
 
 static size_t whole_width(const struct table *table, const size_t *widths)
 {
-	size_t whole = GAP * (table->column_count - 1);
+	size_t whole = 0;
 
 	for (size_t c = 0; c < table->column_count; c++)
-		whole += widths[c];
-	return whole;
+		if (widths[c] > 0)
+			whole += widths[c] + GAP;
+	return whole - GAP;
 }
 
-/* Takes from the widest column that may be cut, again and again; stops where none is left. */
-static void fit(const struct table *table, size_t *widths, size_t width)
+/* Takes from the widest column that may be cut, again and again, but leaves each so much. */
+static bool narrow(const struct table *table, size_t *widths, size_t width, size_t least)
 {
 	size_t whole = whole_width(table, widths);
 
@@ -122,13 +124,39 @@ static void fit(const struct table *table, size_t *widths, size_t width)
 		size_t widest = table->column_count;
 
 		for (size_t c = 0; c < table->column_count; c++)
-			if (!table->columns[c].fixed && widths[c] > COLUMN_LEAST &&
+			if (!table->columns[c].fixed && widths[c] > least &&
 				(widest == table->column_count || widths[c] > widths[widest]))
 				widest = c;
 		if (widest == table->column_count)
-			return;
+			return false;
 		widths[widest]--;
 		whole--;
+	}
+	return true;
+}
+
+/* The last spare column that is still there gets no width. */
+static bool leave_out(const struct table *table, size_t *widths)
+{
+	for (size_t c = table->column_count; c-- > 0;)
+		if (table->columns[c].spare && widths[c] > 0) {
+			widths[c] = 0;
+			return true;
+		}
+	return false;
+}
+
+static void fit(const struct table *table, size_t *widths, size_t width)
+{
+	size_t natural[TABLE_COLUMNS_MAX];
+
+	memcpy(natural, widths, sizeof(natural));
+	while (!narrow(table, widths, width, COLUMN_GOOD)) {
+		if (!leave_out(table, natural)) {
+			narrow(table, widths, width, COLUMN_LEAST);
+			return;
+		}
+		memcpy(widths, natural, sizeof(natural));
 	}
 }
 
@@ -141,40 +169,54 @@ static void add_blanks(struct str *text, size_t count)
 static void add_cell(
 	struct str *text, const struct cell *cell, bool right, bool last, size_t width, bool color)
 {
-	size_t blanks = cell->width < width ? width - cell->width : 0;
+	struct str shown = STR_INIT(4 * CELL_MAX + 4);
+	size_t blanks;
 
+	text_add_cut(&shown, cell->text, width);
+	/* Less than the width where a wide character did not fit any more. */
+	blanks = width - MIN(text_width(str_get(&shown)), width);
 	if (right)
 		add_blanks(text, blanks);
-	str_add(text, style_start(color, cell->style));
-	text_add_cut(text, cell->text, width);
-	str_add(text, style_end(color, cell->style));
+	str_addf(text, "%s%s%s", style_start(color, cell->style), str_get(&shown),
+		style_end(color, cell->style));
 	if (!right && !last)
 		add_blanks(text, blanks);
 	if (last)
 		str_addc(text, '\n');
 	else
 		add_blanks(text, GAP);
+	str_done(&shown);
+}
+
+static size_t last_shown(const struct table *table, const size_t *widths)
+{
+	size_t last = table->column_count - 1;
+
+	while (last > 0 && widths[last] == 0)
+		last--;
+	return last;
 }
 
 static void add_titles(
 	const struct table *table, const size_t *widths, bool color, struct str *text)
 {
 	for (size_t c = 0; c < table->column_count; c++) {
-		const struct cell title = {
-			.text = xstrdup(table->columns[c].title),
-			.width = text_width(table->columns[c].title),
+		CLEANUP(freep) char *title = xstrdup(table->columns[c].title);
+		const struct cell cell = {
+			.text = title,
+			.width = text_width(title),
 			.style = STYLE_BOLD,
 		};
 
-		add_cell(text, &title, table->columns[c].right, c + 1 == table->column_count,
-			widths[c], color);
-		free(title.text);
+		if (widths[c] > 0)
+			add_cell(text, &cell, table->columns[c].right,
+				c == last_shown(table, widths), widths[c], color);
 	}
 }
 
 void table_render(const struct table *table, size_t width, bool color, struct str *text)
 {
-	size_t widths[TABLE_COLUMNS_MAX];
+	size_t widths[TABLE_COLUMNS_MAX] = { 0 };
 
 	widest_of_each(table, widths);
 	if (width > 0)
@@ -183,8 +225,9 @@ void table_render(const struct table *table, size_t width, bool color, struct st
 	for (size_t i = 0; i < table_rows(table) * table->column_count; i++) {
 		size_t c = i % table->column_count;
 
-		add_cell(text, &table->cells[i], table->columns[c].right,
-			c + 1 == table->column_count, widths[c], color);
+		if (widths[c] > 0)
+			add_cell(text, &table->cells[i], table->columns[c].right,
+				c == last_shown(table, widths), widths[c], color);
 	}
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Tables of columns, fitted to a terminal: where the rows are wider than it, the widest columns
- * give way, and what is cut ends in "…". Widths are those of the terminal's cells, not bytes.
+ * give way, then the spare ones go, and what is cut ends in "…". Widths are those of the terminal's
+ * cells, not bytes.
  */
 #ifndef SAGEWATCH_CTL_TABLE_H
 #define SAGEWATCH_CTL_TABLE_H
@@ -20,6 +21,7 @@ struct column {
 	const char *title;
 	bool right; /* numbers */
 	bool fixed; /* never cut */
+	bool spare; /* left out where the others would be cut too short to be read */
 };
 
 /* `columns` is borrowed until table_free(). */

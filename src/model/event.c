@@ -106,9 +106,10 @@ static void take_apart(json_object *whole, struct parts *parts)
 
 static void add_span(struct str *to, json_object *object, const char *name)
 {
+	usec_t span = (usec_t)number_of(object, name) * USEC_PER_SEC;
 	char text[DURATION_TEXT_SIZE];
 
-	str_add(to, duration_format((usec_t)number_of(object, name) * USEC_PER_SEC, text));
+	str_add(to, span == 0 ? "less than a second" : duration_format(span, text));
 }
 
 static void add_value(struct str *to, json_object *value)
@@ -185,16 +186,24 @@ static void say_reminder(struct str *to, const struct parts *parts)
 	add_span(to, parts->whole, "seconds_open");
 }
 
+static void add_count(struct str *to, json_object *object, const char *name, const char *thing)
+{
+	long long count = number_of(object, name);
+
+	str_addf(to, "%lld %s%s", count, thing, count == 1 ? "" : "s");
+}
+
 static void say_baseline(struct str *to, const struct parts *parts)
 {
 	json_object *baseline = json_member_object(parts->whole, "baseline");
 
-	str_addf(to,
-		"%lld findings on %lld notebooks were there before watching began (scopes: %lld): "
-		"sagewatchctl findings lists them",
-		(long long)number_of(baseline, "total"),
-		(long long)number_of(baseline, "notebooks"),
-		(long long)number_of(baseline, "scopes"));
+	str_add(to, "before watching began: ");
+	add_count(to, baseline, "total", "finding");
+	str_add(to, " on ");
+	add_count(to, baseline, "notebooks", "notebook");
+	str_add(to, " in ");
+	add_count(to, baseline, "scopes", "scope");
+	str_add(to, "; sagewatchctl findings lists them");
 }
 
 static void say_flapping(struct str *to, const struct parts *parts)

@@ -51,6 +51,7 @@ json_object *rule_view(const struct rule *rule)
 	json_put_text(view, "id", rule->id);
 	json_put_text(view, "title", rule->title);
 	put_list(view, "aliases", &rule->aliases);
+	json_put_text(view, "why", rule->why);
 	return view;
 }
 
@@ -63,7 +64,6 @@ json_object *rule_view_all(const struct rule *rule)
 	json_put_bool(view, "enabled", rule->enabled);
 	json_put_bool(view, "in_force", rule->in_force);
 	put_list(view, "frameworks", &rule->frameworks);
-	json_put_text(view, "why", rule->why);
 	json_put(view, "remediation", rule_remediation(rule, NULL));
 	json_put_text(view, "file", rule->file);
 	json_put_number(view, "line", rule->line);

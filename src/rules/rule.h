@@ -37,9 +37,9 @@ int rule_text_read(const char *name, const char *text, struct rule ***ret_rules,
 	struct str *error);
 struct rule *rule_free(struct rule *rule); /* NULL is fine; returns NULL */
 
-/* The `rule` member of events: id, title, aliases. */
+/* The `rule` member of events: id, title, aliases, why. */
 json_object *rule_view(const struct rule *rule);
-/* All of it, for the socket: also severity, logic, enabled, frameworks, why, remediation, file. */
+/* All of it, for the socket: also severity, logic, enabled, frameworks, remediation, file. */
 json_object *rule_view_all(const struct rule *rule);
 /*
  * The `remediation` member (text, cli, terraform; null where the rule has none). {PROPERTY} in the

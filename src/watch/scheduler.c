@@ -77,16 +77,21 @@ static usec_t pace_of(const struct scope *scope)
 	return MAX(interval, MIN(interval * factor, REFUSED_SPAN));
 }
 
+usec_t schedule_gap(usec_t now, usec_t interval, usec_t pace, usec_t phase)
+{
+	usec_t latest = now + pace;
+	usec_t at = latest < phase ? latest : latest - (latest - phase) % interval;
+
+	/* So close to a point of the grid is on it: a timer may fire a little early. */
+	return at < now + interval / 8 ? pace : at - now;
+}
+
 void schedule_next(struct scope *scope)
 {
 	const struct watch *watch = scope->watch;
-	usec_t now = clock_monotonic(watch->env.clock) - watch->grid_start;
-	usec_t interval = interval_of(scope), pace = pace_of(scope), phase = phase_of(scope);
-	/* The first point of the scope's own grid that is at least half an interval away. */
-	usec_t earliest = now + pace - interval / 2;
-	usec_t turns = earliest > phase ? (earliest - phase + interval - 1) / interval : 0;
 
-	arm(scope, phase + turns * interval - now);
+	arm(scope, schedule_gap(clock_monotonic(watch->env.clock) - watch->grid_start,
+			   interval_of(scope), pace_of(scope), phase_of(scope)));
 }
 
 void schedule_now(struct scope *scope)

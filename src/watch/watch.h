@@ -108,6 +108,11 @@ void watch_note_change(struct watch *watch);
 /* scheduler.c: when the scopes are polled. */
 void schedule_first(struct watch *watch, size_t index);
 void schedule_next(struct scope *scope);
+/*
+ * How long until the next poll: to the last point of the scope's grid (phase, phase + interval, …)
+ * that is no further away than its pace. Pure; `now` and `phase` count from the grid's start.
+ */
+usec_t schedule_gap(usec_t now, usec_t interval, usec_t pace, usec_t phase);
 void schedule_now(struct scope *scope);
 void schedule_all(struct watch *watch);
 

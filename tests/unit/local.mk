@@ -6,10 +6,12 @@ endif
 tests_unit_unit_SOURCES = \
 	%D%/runner.c %D%/suites.h \
 	%D%/store_fixture.h \
+	%D%/test_ago.c \
 	%D%/test_aws_error.c \
 	%D%/test_catalog.c \
 	%D%/test_conf.c \
 	%D%/test_conf_files.c \
+	%D%/test_control.c \
 	%D%/test_credentials.c \
 	%D%/test_dispatch.c \
 	%D%/test_endpoint.c \
@@ -25,19 +27,28 @@ tests_unit_unit_SOURCES = \
 	%D%/test_slack.c \
 	%D%/test_store.c \
 	%D%/test_store_outbox.c \
-	%D%/test_store_state.c
+	%D%/test_store_state.c \
+	%D%/test_table.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libsagewatch.la $(CHECK_LIBS)
+
+EXTRA_DIST += %D%/valgrind.supp
 
 .PHONY: check-unit check-valgrind
 if HAVE_CHECK
 check-unit: check-programs
 	$(TEST_ENV) tests/unit/unit
 
+# A process for each suite, so that one suite's fault does not count against the next one's children.
 check-valgrind: check-programs
-	$(TEST_ENV) CK_FORK=no CK_TIMEOUT_MULTIPLIER=20 $(VALGRIND) --quiet --error-exitcode=1 \
-		--leak-check=full --show-leak-kinds=definite,indirect,possible \
-		--errors-for-leak-kinds=definite,indirect,possible tests/unit/unit
+	@failed=; \
+	for suite in $$($(SED) -n 's/^SUITE(\(.*\))$$/\1/p' $(srcdir)/tests/unit/suites.h); do \
+		$(TEST_ENV) CK_FORK=no CK_TIMEOUT_MULTIPLIER=20 $(VALGRIND) --quiet \
+			--error-exitcode=1 --leak-check=full --errors-for-leak-kinds=definite,indirect \
+			--suppressions=$(srcdir)/tests/unit/valgrind.supp tests/unit/unit $$suite || \
+			failed="$$failed $$suite"; \
+	done; \
+	test -z "$$failed" || { echo "valgrind: failed:$$failed" >&2; exit 1; }
 else
 check-unit check-valgrind:
 	@echo 'The unit tests need check (Debian: apt-get install check), then configure again.' >&2

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* All suites, for runner.c, which says what SUITE() stands for. */
+SUITE(ago)
 SUITE(aws_error)
 SUITE(catalog)
 SUITE(conf)
 SUITE(conf_files)
+SUITE(control)
 SUITE(credentials)
 SUITE(dispatch)
 SUITE(endpoint)
@@ -20,3 +22,4 @@ SUITE(slack)
 SUITE(store)
 SUITE(store_outbox)
 SUITE(store_state)
+SUITE(table)

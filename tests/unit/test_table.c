@@ -15,7 +15,7 @@ static const struct column columns[] = {
 	{ .title = "STATE", .fixed = true },
 	{ .title = "NAME" },
 	{ .title = "N", .right = true, .fixed = true },
-	{ .title = "NOTE" },
+	{ .title = "NOTE", .spare = true },
 };
 
 static const struct {
@@ -39,17 +39,21 @@ static const struct {
 		"ok     a-very-long-name-…  1  and a note\n" },
 	{ "a column keeps six cells on the narrowest terminal",
 		{ "ok", "a-very-long-name-of-a-notebook", "1", "and a note" }, 10,
-		"STATE  NAME    N  NOTE\n"
-		"ok     a-ver…  1  and a…\n" },
+		"STATE  NAME    N\n"
+		"ok     a-ver…  1\n" },
+	{ "a spare column goes before the others are too short to be read",
+		{ "ok", "a-very-long-name-of-a-notebook", "1", "and a note" }, 26,
+		"STATE  NAME              N\n"
+		"ok     a-very-long-nam…  1\n" },
 	{ "an empty cell shows", { "ok", "", "1", NULL }, 0,
 		"STATE  NAME  N  NOTE\n"
 		"ok     -     1  -\n" },
 	{ "wide characters take two cells", { "ok", "日本", "1", "x" }, 0,
 		"STATE  NAME  N  NOTE\n"
 		"ok     日本  1  x\n" },
-	{ "a wide character is not cut in half", { "ok", "日本日本日本日", "1", "x" }, 24,
-		"STATE  NAME      N  NOTE\n"
-		"ok     日本日…  1  x\n" },
+	{ "a wide character is not cut in half", { "ok", "日本日本日本日", "1", "x" }, 18,
+		"STATE  NAME      N\n"
+		"ok     日本日…   1\n" },
 	{ "escape sequences of strangers do not reach the terminal",
 		{ "ok", "a\033[31mb", "1", "c\nd\t\x9b" }, 0,
 		"STATE  NAME     N  NOTE\n"
