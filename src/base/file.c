@@ -52,7 +52,8 @@ static int read_file(const char *path, size_t max, bool secret, char **ret_text,
 		return -errno;
 	if (S_ISDIR(facts.st_mode))
 		return -EISDIR;
-	if (!S_ISREG(facts.st_mode))
+	/* /dev/null is what people give to say that there is nothing. */
+	if (!S_ISREG(facts.st_mode) && !S_ISCHR(facts.st_mode))
 		return -EINVAL;
 	if (secret && (facts.st_mode & S_IROTH) != 0)
 		return -EPERM;

@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 /*
- * Reads at most max bytes of a regular file. 0 and bytes that the caller frees, with a NUL behind
- * them; -E2BIG where there are more; else the errno of what failed, negative.
+ * Reads at most max bytes of a regular file (or of a device: /dev/null is an empty file). 0 and
+ * bytes that the caller frees, with a NUL behind them; -E2BIG where there are more; else the errno
+ * of what failed, negative.
  */
 int file_read(const char *path, size_t max, char **ret_text, size_t *ret_len);
 

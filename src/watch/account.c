@@ -98,6 +98,7 @@ struct account *account_free(struct account *account)
 		free(account->service_urls[i]);
 	free(account->endpoint_url);
 	free(account->home_region);
+	free(account->told);
 	free(account->id);
 	free(account->profile);
 	free(account->name);

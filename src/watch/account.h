@@ -41,6 +41,7 @@ struct account {
 
 	enum account_state state;
 	struct aws_error error; /* of the last attempt to settle; AWS_OK where there was none */
+	char *told;		/* the sentence that was logged last; NULL: none */
 	char *id;		/* 12 digits, or "" while not known */
 	struct strlist found_regions, asked_regions; /* asked: while the answer comes in pages */
 	struct caller caller;			     /* for STS, then for `account` */

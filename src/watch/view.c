@@ -196,20 +196,39 @@ json_object *view_notebooks(struct watch *watch, const struct view_filter *filte
 	return array;
 }
 
+static int find_arn(struct watch *watch, const char *arn, struct place *ret_place)
+{
+	struct notebook_arn parts;
+
+	if (notebook_arn_parse(arn, &parts) < 0)
+		return -ENOENT;
+	watch_load(watch);
+	for (size_t i = 0; i < watch->scope_count; i++) {
+		struct scope *scope = watch->scopes[i];
+		struct entry *entry = NULL;
+
+		if (strncmp(scope->region, parts.region, (size_t)parts.region_len) == 0)
+			entry = snapshot_find(&scope->snapshot, arn);
+		if (entry != NULL) {
+			*ret_place = (struct place){ scope, entry };
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
 /* By ARN, else by name. */
 static int find_place(struct watch *watch, const char *arn_or_name, struct place *ret_place)
 {
 	size_t found = 0;
 
+	if (find_arn(watch, arn_or_name, ret_place) == 0)
+		return 0;
 	watch_load(watch);
 	for (size_t i = 0; i < watch->scope_count; i++) {
 		struct scope *scope = watch->scopes[i];
-		struct entry *entry = snapshot_find(&scope->snapshot, arn_or_name);
+		struct entry *entry;
 
-		if (entry != NULL) {
-			*ret_place = (struct place){ scope, entry };
-			return 0;
-		}
 		for (size_t k = 0; k < scope->snapshot.count; k++) {
 			entry = &scope->snapshot.entries[k];
 			if (strcasecmp(notebook_text(entry->notebook, NOTEBOOK_NAME),
@@ -254,7 +273,7 @@ void view_describe_finding(
 		json_put_text(view, "id", rule_id);
 		json_put(finding, "rule", view);
 	}
-	if (find_place(watch, arn, &place) < 0) {
+	if (find_arn(watch, arn, &place) < 0) {
 		json_object *view = json_new_object();
 
 		json_put_text(view, "arn", arn);

@@ -136,9 +136,11 @@ static void account_settled(struct account *account, void *context)
 		remember_id(watch, account);
 		if (account->all_regions)
 			add_found_regions(watch, account);
-	} else {
-		log_error(
-			"account %s cannot be watched: %s", account->name, account->error.message);
+	} else if (account->told == NULL || strcmp(account->told, account->error.message) != 0) {
+		log_error("account %s cannot be watched: %s; trying again every poll-interval",
+			account->name, account->error.message);
+		free(account->told);
+		account->told = xstrdup(account->error.message);
 	}
 	for (size_t i = 0; i < watch->scope_count; i++)
 		if (watch->scopes[i]->account == account && watch->scopes[i]->waits)

@@ -4,8 +4,7 @@ check_PROGRAMS += tests/integration/sign_stdin
 tests_integration_sign_stdin_SOURCES = %D%/sign_stdin.c
 tests_integration_sign_stdin_LDADD = libsagewatch.la
 
-EXTRA_DIST += %D%
-
+EXTRA_DIST += 
 PYTEST = $(PYTHON) -m pytest
 PYTEST_FLAGS = -c $(srcdir)/tests/pytest.ini --rootdir=$(srcdir)/tests -p no:cacheprovider
 

@@ -97,7 +97,8 @@ class Moto:
             return False
 
     def post(self, path, body=b""):
-        request = urllib.request.Request(self.url + path, data=body, method="POST")
+        request = urllib.request.Request(self.url + path, data=body, method="POST",
+                                         headers={"Content-Type": "text/plain"})
         with urllib.request.urlopen(request, timeout=30) as answer:
             return answer.status
 
