@@ -106,7 +106,11 @@ static json_object *op_notebooks(void *context, const struct notebook_query *que
 
 static bool add_finding(const struct finding *finding, void *context)
 {
-	json_append(context, finding_view(finding));
+	json_object *view = finding_view(finding), *rule = json_new_object();
+
+	json_put_text(rule, "id", finding->rule);
+	json_put(view, "rule", rule);
+	json_append(context, view);
 	return true;
 }
 

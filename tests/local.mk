@@ -4,8 +4,9 @@ include tests/unit/local.mk
 include tests/fuzz/local.mk
 include tests/sim/local.mk
 include tests/integration/local.mk
+include tests/bench/local.mk
 
-EXTRA_DIST += %D%/bench %D%/demo %D%/lint %D%/pytest.ini %D%/requirements.txt
+EXTRA_DIST += %D%/demo %D%/lint %D%/pytest.ini %D%/requirements.txt
 
 # Python is kept from writing into the sources, which may be read-only.
 TEST_ENV = SAGEWATCH_BUILD='$(abs_top_builddir)' srcdir_top='$(abs_top_srcdir)' \

@@ -6,64 +6,14 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "base/json.h"
 #include "ctl/ctl.h"
 #include "ctl/render.h"
 #include "ctl/request.h"
+#include "model/event.h"
 
 #define LAST_SHOWN 20
-
-/* What it happened to: a notebook, a scope, a sink. */
-static void add_subject(struct str *text, json_object *event)
-{
-	json_object *notebook = json_member_object(event, "notebook");
-	json_object *scope = json_member_object(event, "scope");
-	json_object *sink = json_member_object(event, "sink");
-
-	if (notebook != NULL)
-		str_addf(text, " %s in %s %s", item_text(notebook, "name"), item_account(notebook),
-			item_text(notebook, "region"));
-	if (scope != NULL)
-		str_addf(text, " %s %s", item_account(scope), item_text(scope, "region"));
-	if (sink != NULL)
-		str_addf(text, " %s", item_text(sink, "name"));
-	else if (item_text(event, "sink")[0] != '\0')
-		str_addf(text, " %s", item_text(event, "sink"));
-}
-
-static void add_changes(struct str *text, json_object *changes)
-{
-	for (size_t i = 0; changes != NULL && i < json_object_array_length(changes); i++) {
-		json_object *change = json_object_array_get_idx(changes, i), *after = NULL;
-
-		json_object_object_get_ex(change, "after", &after);
-		str_addf(text, "%s%s is %s", i > 0 ? ", " : ": ", item_text(change, "field"),
-			after != NULL ? json_object_get_string(after) : "gone");
-	}
-}
-
-/* The members of which each type of event has some. */
-static void add_rest(struct str *text, json_object *event)
-{
-	static const char *const sentences[] = { "sentence", "error", "note" };
-	char span[DURATION_TEXT_SIZE];
-	int64_t open = item_number(event, "seconds_open");
-	json_object *scope = json_member_object(event, "scope");
-
-	if (open > 0)
-		str_addf(text, ", was open for %s",
-			duration_format((usec_t)open * USEC_PER_SEC, span));
-	for (size_t i = 0; i < ARRAY_SIZE(sentences); i++) {
-		const char *sentence = item_text(event, sentences[i]);
-
-		if (sentence[0] == '\0')
-			sentence = item_text(scope, sentences[i]);
-		if (sentence[0] == '\0')
-			sentence = item_text_in(event, sentences[i], "sentence");
-		if (sentence[0] != '\0')
-			str_addf(text, ": %s", sentence);
-	}
-}
 
 static enum style style_of_event(const char *type, const char *severity)
 {
@@ -89,22 +39,16 @@ static void print_time(const struct ctl *ctl, json_object *event)
 	render_styled(ctl, STYLE_DIM, text);
 }
 
+/* In the words that the journal has for it. */
 static void show_event(const struct ctl *ctl, json_object *event)
 {
-	const char *type = item_text(event, "type"), *rule = item_text_in(event, "rule", "id");
-	struct str text = STR_INIT(256 * 1024);
+	CLEANUP(freep) char *sentence = event_sentence(event);
 
 	print_time(ctl, event);
 	printf(" ");
-	render_styled(ctl, style_of_event(type, item_text(event, "severity")), type);
-	add_subject(&text, event);
-	if (rule[0] != '\0')
-		str_addf(&text, ", %s", rule);
-	add_changes(&text, json_member_array(event, "changes"));
-	add_rest(&text, event);
-	render_styled(ctl, STYLE_PLAIN, str_get(&text));
+	render_styled(ctl, style_of_event(item_text(event, "type"), item_text(event, "severity")),
+		sentence);
 	printf("\n");
-	str_done(&text);
 }
 
 /* A line of the stream. */

@@ -164,6 +164,7 @@ static void show_findings(const struct ctl *ctl, json_object *findings)
 {
 	static const struct column finding_columns[] = {
 		{ .title = "STATE", .fixed = true },
+		{ .title = "RULE", .fixed = true },
 		{ .title = "OPENED", .fixed = true },
 		{ .title = "TIMES", .right = true, .fixed = true },
 		{ .title = "KEY" },
@@ -182,6 +183,7 @@ static void show_findings(const struct ctl *ctl, json_object *findings)
 		char text[AGO_TEXT_SIZE];
 
 		table_cell(table, style_of(state), state);
+		table_cell(table, STYLE_PLAIN, item_text_in(finding, "rule", "id"));
 		table_cell(table, STYLE_PLAIN, item_ago(ctl, finding, "opened_at", text));
 		snprintf(text, sizeof(text), "%d", (int)item_number(finding, "times_opened"));
 		table_cell(table, STYLE_PLAIN, text);

@@ -6,6 +6,7 @@
 #include "model/notebook.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -468,6 +469,16 @@ static void put_member(json_object *object, const char *path, json_object *value
 	json_put(object, path, value);
 }
 
+/* As AWS writes a time, to the millisecond. */
+static json_object *epoch_json(usec_t at)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu.%03u", (unsigned long long)(at / USEC_PER_SEC),
+		(unsigned int)(at % USEC_PER_SEC / USEC_PER_MSEC));
+	return json_object_new_double_s((double)at / (double)USEC_PER_SEC, text);
+}
+
 json_object *notebook_to_json(const struct notebook *notebook)
 {
 	json_object *object = json_new_object();
@@ -480,10 +491,9 @@ json_object *notebook_to_json(const struct notebook *notebook)
 		if (notebook_fields[i].type == NOTEBOOK_TAG_SET)
 			value = tags_json(notebook, "Key", "Value");
 		else if (notebook_fields[i].type == NOTEBOOK_TIME)
-			value = json_object_new_double(
-				(double)(i == NOTEBOOK_CREATION_TIME ? notebook->created_at
-								     : notebook->last_modified_at) /
-				(double)USEC_PER_SEC);
+			value = epoch_json(i == NOTEBOOK_CREATION_TIME
+						   ? notebook->created_at
+						   : notebook->last_modified_at);
 		else
 			value = notebook_field_json(notebook, i);
 		put_member(object, notebook_fields[i].member, value);

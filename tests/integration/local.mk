@@ -4,7 +4,20 @@ check_PROGRAMS += tests/integration/sign_stdin
 tests_integration_sign_stdin_SOURCES = %D%/sign_stdin.c
 tests_integration_sign_stdin_LDADD = libsagewatch.la
 
-EXTRA_DIST += 
+EXTRA_DIST += \
+	%D%/conftest.py \
+	%D%/daemon.py \
+	%D%/simulator.py \
+	%D%/test_accounts.py \
+	%D%/test_blind.py \
+	%D%/test_drift.py \
+	%D%/test_fleet.py \
+	%D%/test_journal.py \
+	%D%/test_moto.py \
+	%D%/test_sigv4_botocore.py \
+	%D%/test_simulator_awscli.py \
+	%D%/test_start.py
+
 PYTEST = $(PYTHON) -m pytest
 PYTEST_FLAGS = -c $(srcdir)/tests/pytest.ini --rootdir=$(srcdir)/tests -p no:cacheprovider
 

@@ -5,13 +5,14 @@ It runs in a mount namespace of its own, with our sockets where those of the sys
 """
 
 import os
-import re
 import pathlib
+import re
 import shutil
 import socket
 import struct
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -66,7 +67,8 @@ def why_not():
 WHY_NOT = why_not()
 pytestmark = pytest.mark.skipif(WHY_NOT is not None, reason=str(WHY_NOT))
 
-# $1: an empty folder, $2: the socket of the journal, $3: that of syslog; the rest is the command.
+# $1: an empty folder, $2: a folder with the journal's socket, $3: syslog's socket; the rest is the
+# command.
 # A /run and a /dev with what we put there; what lies beneath is untouched.
 NAMESPACE = """
 set -e
@@ -82,8 +84,7 @@ mount --bind "$log" "$folder/log"
 mount --rbind "$folder" /dev
 mount -t tmpfs tmpfs /run
 mkdir -p /run/systemd/journal
-touch /run/systemd/journal/socket
-mount --bind "$journal" /run/systemd/journal/socket
+mount --bind "$journal" /run/systemd/journal
 exec "$@"
 """
 
@@ -103,9 +104,14 @@ class Receiver:
     """A datagram socket, read as the messages come: who sends to a full one has to wait."""
 
     def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(str(path))
+        self.path = str(path)
         self.messages = []
+        self.open()
+
+    def open(self):
+        pathlib.Path(self.path).unlink(missing_ok=True)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
         self.thread = threading.Thread(target=self.read, daemon=True)
         self.thread.start()
 
@@ -116,7 +122,7 @@ class Receiver:
     def close(self):
         # An empty datagram ends the thread: to shut down a datagram socket would not wake it.
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as end:
-            end.sendto(b"", self.socket.getsockname())
+            end.sendto(b"", self.path)
         self.thread.join(5)
         self.socket.close()
 
@@ -138,7 +144,8 @@ def parse_native(message):
 
 @pytest.fixture
 def journal(tmp_path):
-    receiver = Receiver(tmp_path / "journal")
+    (tmp_path / "journal").mkdir()
+    receiver = Receiver(tmp_path / "journal" / "socket")
     yield receiver
     receiver.close()
 
@@ -168,14 +175,17 @@ def entries(journal, kind=None):
             and kind in (None, entry["SAGEWATCH_TYPE"][0])]
 
 
-def wait_entry(journal, kind, count=1, seconds=20):
-    wait_for(lambda: len(entries(journal, kind)) >= count, seconds, f"{count} × {kind}")
-    return entries(journal, kind)[-1]
+def shows(entry, fields):
+    return all(entry.get(f"SAGEWATCH_{name}") == [value] for name, value in fields.items())
 
 
-def expect(entry, **fields):
-    for name, value in fields.items():
-        assert entry.get(f"SAGEWATCH_{name}") == [value], (name, entry)
+def wait_entry(journal, kind, seconds=20, **fields):
+    """The first entry of a type that has these fields."""
+
+    def found():
+        return next((entry for entry in entries(journal, kind) if shows(entry, fields)), None)
+
+    return wait_for(found, seconds, f"{kind} with {fields}")
 
 
 def check_all(daemon, journal):
@@ -193,7 +203,7 @@ def check_all(daemon, journal):
         assert entry["PRIORITY"] == [str(priority)], event["type"]
         assert entry["SYSLOG_IDENTIFIER"] == ["sagewatchd"]
         assert len(entry["MESSAGE"]) == 1 and entry["MESSAGE"][0].strip()
-        expect(entry, TYPE=event["type"], EVENT_ID=event["id"])
+        assert shows(entry, {"TYPE": event["type"], "EVENT_ID": event["id"]})
         assert all(len(values) == 1 for values in entry.values()), entry
         assert not {name for name in entry if not name.startswith("SAGEWATCH_")} - {
             "MESSAGE", "MESSAGE_ID", "PRIORITY", "SYSLOG_IDENTIFIER"}
@@ -201,78 +211,166 @@ def check_all(daemon, journal):
             assert entry.get(f"SAGEWATCH_{field}") == (
                 [event[member]] if event.get(member) else None)
         if event.get("notebook"):
-            expect(entry, NOTEBOOK=event["notebook"]["arn"], ACCOUNT=ACCOUNT,
-                   NOTEBOOK_NAME=event["notebook"]["name"], REGION=event["notebook"]["region"])
+            notebook = event["notebook"]
+            assert shows(entry, {"NOTEBOOK": notebook["arn"], "NOTEBOOK_NAME": notebook["name"],
+                                 "ACCOUNT": ACCOUNT, "REGION": notebook["region"]})
         if event.get("finding"):
-            expect(entry, FINDING=event["finding"]["key"], RULE=event["rule"]["id"])
+            assert shows(entry, {"FINDING": event["finding"]["key"], "RULE": event["rule"]["id"]})
     return {entry["SAGEWATCH_TYPE"][0] for entry in told}
 
 
-def test_drift_in_the_journal(sim, apart, journal, syslog):
+def nothing_elsewhere(daemon, *receivers):
+    for receiver in receivers:
+        assert receiver.messages == []
+    assert daemon.log() == ""
+
+
+def test_notebooks_and_scopes_in_the_journal(sim, apart, journal, syslog):
     sim.add_notebooks(REGION, names=["nb-a", "nb-b"], tags={"owner": "ml-team"})
     with apart("journal", "enable-rules = { sagewatch-sagemaker-owner-tag }\n") as daemon:
         daemon.wait_ready()
         sim.set_notebook(REGION, "nb-a", root_access="Enabled")
-        opened = wait_entry(journal, "exposure.opened")
-        expect(opened, REASON="changed", SEVERITY="high", RULE="aws-sagemaker-001",
-               NOTEBOOK_NAME="nb-a", OWNER="ml-team", REGION=REGION, ACCOUNT=ACCOUNT,
-               FIELD="rootAccess", BEFORE="Disabled", AFTER="Enabled")
+        opened = wait_entry(journal, "exposure.opened", REASON="changed", SEVERITY="high",
+                            RULE="aws-sagemaker-001", NOTEBOOK_NAME="nb-a", OWNER="ml-team",
+                            FIELD="rootAccess", BEFORE="Disabled", AFTER="Enabled")
         assert "nb-a" in opened["MESSAGE"][0] and "Enabled" in opened["MESSAGE"][0]
         sim.set_notebook(REGION, "nb-a", root_access="Disabled")
-        resolved = wait_entry(journal, "exposure.resolved")
-        expect(resolved, REASON="changed", FINDING=opened["SAGEWATCH_FINDING"][0],
-               BEFORE="Enabled", AFTER="Disabled")
+        wait_entry(journal, "exposure.resolved", REASON="changed", NOTEBOOK_NAME="nb-a",
+                   FINDING=opened["SAGEWATCH_FINDING"][0], BEFORE="Enabled", AFTER="Disabled")
 
-        sim.add_notebooks(REGION, names=["nb-new"])
-        expect(wait_entry(journal, "notebook.created"), NOTEBOOK_NAME="nb-new")
+        sim.add_notebooks(REGION, names=["nb-new"], tags={"owner": "ml-team"})
+        wait_entry(journal, "notebook.created", NOTEBOOK_NAME="nb-new")
         sim.set_notebook(REGION, "nb-new", role_arn="arn:aws:iam::111111111111:role/Other")
-        expect(wait_entry(journal, "notebook.changed"), NOTEBOOK_NAME="nb-new", FIELD="roleArn",
-               AFTER="arn:aws:iam::111111111111:role/Other")
+        wait_entry(journal, "notebook.changed", NOTEBOOK_NAME="nb-new", FIELD="roleArn",
+                   AFTER="arn:aws:iam::111111111111:role/Other")
         sim.remove_notebooks(REGION, "nb-new")
-        sim.add_notebooks(REGION, names=["nb-new"], root_access="Enabled")
-        expect(wait_entry(journal, "notebook.replaced"), NOTEBOOK_NAME="nb-new")
+        sim.add_notebooks(REGION, names=["nb-new"], root_access="Enabled",
+                          tags={"owner": "ml-team"})
+        wait_entry(journal, "notebook.replaced", NOTEBOOK_NAME="nb-new")
+        wait_entry(journal, "exposure.opened", NOTEBOOK_NAME="nb-new", REASON="replaced")
         sim.remove_notebooks(REGION, "nb-new")
-        expect(wait_entry(journal, "notebook.deleted"), NOTEBOOK_NAME="nb-new")
-        wait_entry(journal, "exposure.resolved", 2)
+        wait_entry(journal, "notebook.deleted", NOTEBOOK_NAME="nb-new")
+        wait_entry(journal, "exposure.resolved", NOTEBOOK_NAME="nb-new", REASON="deleted")
 
         sim.fault("denied", operation="ListNotebookInstances")
-        blind = wait_entry(journal, "scope.blind")
-        expect(blind, REGION=REGION, ACCOUNT=ACCOUNT)
+        blind = wait_entry(journal, "scope.blind", REGION=REGION, ACCOUNT=ACCOUNT)
         assert "sagemaker:ListNotebookInstances" in blind["SAGEWATCH_ERROR"][0]
         sim.clear_faults()
-        expect(wait_entry(journal, "scope.restored", seconds=40), REGION=REGION)
+        wait_entry(journal, "scope.restored", REGION=REGION, seconds=40)
 
-        told = check_all(daemon, journal)
-        assert told == {"exposure.opened", "exposure.resolved", "notebook.created",
-                        "notebook.changed", "notebook.replaced", "notebook.deleted",
-                        "scope.blind", "scope.restored"}
-    assert syslog.messages == []
-    assert daemon.log() == ""
+        assert check_all(daemon, journal) == {
+            "exposure.opened", "exposure.resolved", "notebook.created", "notebook.changed",
+            "notebook.replaced", "notebook.deleted", "scope.blind", "scope.restored"}
+    nothing_elsewhere(daemon, syslog)
 
 
-def test_reminders_drills_sinks_and_exceptions_in_the_journal(sim, apart, journal, syslog):
+EXCEPTION = """exception lab {
+	notebook = "nb-b"
+	rule     = "aws-sagemaker-001"
+	reason   = "teaching"
+	owner    = "ml"
+	expires  = "%s"
+}
+"""
+
+
+def test_all_other_events_in_the_journal(sim, apart, journal, syslog):
     sim.add_notebooks(REGION, names=["nb-a", "nb-b"], root_access="Enabled")
     sim.program_hook("hook", status=404)
-    with apart("journal", "reminders = { 1s }\nexception lab {\n\tnotebook = nb-b\n"
-               "\treason = teaching\n\towner = ml\n\texpires = 2d\n}\n"
-               if False else "reminders = { 1s }\n") as daemon:
+    end = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600))
+    with apart("journal", "reminders = { 1s }\n" + EXCEPTION % end) as daemon:
         daemon.wait_ready()
-        expect(wait_entry(journal, "exposure.opened"), REASON="baseline")
-        expect(wait_entry(journal, "sink.suspended", seconds=40), SINK="hook")
+        wait_entry(journal, "exposure.opened", REASON="baseline", NOTEBOOK_NAME="nb-a")
+        wait_entry(journal, "exposure.baseline")
+        wait_entry(journal, "exception.expiring")
+        wait_entry(journal, "sink.suspended", SINK="hook", seconds=40)
         sim.program_hook("hook", reset=True)
-        daemon.request("POST", "/v1/sinks/hook/resume")
-        expect(wait_entry(journal, "sink.resumed", seconds=40), SINK="hook")
-        daemon.request("POST", "/v1/drill")
+        assert daemon.request("POST", "/v1/sinks/hook/resume")[0] in (200, 202, 204)
+        wait_entry(journal, "sink.resumed", SINK="hook", seconds=40)
+        assert daemon.request("POST", "/v1/drill")[0] in (200, 202)
         wait_entry(journal, "drill")
-        expect(wait_entry(journal, "exposure.reminder", seconds=40), RULE="aws-sagemaker-001")
-        for number in range(6):
-            value = "Disabled" if number % 2 == 0 else "Enabled"
-            sim.set_notebook(REGION, "nb-a", root_access=value)
-            kind = "exposure.resolved" if number % 2 == 0 else "exposure.opened"
+        wait_entry(journal, "exposure.reminder", RULE="aws-sagemaker-001", seconds=40)
+        for value in ("Disabled", "Enabled") * 3:
+            kind = "exposure.resolved" if value == "Disabled" else "exposure.opened"
             count = len(daemon.events(kind)) + 1
+            sim.set_notebook(REGION, "nb-a", root_access=value)
             daemon.wait_events(kind, count)
-        expect(wait_entry(journal, "exposure.flapping"), NOTEBOOK_NAME="nb-a")
+        wait_entry(journal, "exposure.flapping", NOTEBOOK_NAME="nb-a")
         told = check_all(daemon, journal)
-    assert syslog.messages == []
-    assert daemon.log() == ""
-    print(told)
+    assert told >= {"exposure.opened", "exposure.baseline", "exposure.reminder",
+                    "exposure.flapping", "sink.suspended", "sink.resumed", "exception.expiring",
+                    "drill"}
+    nothing_elsewhere(daemon, syslog)
+
+
+def test_an_event_waits_for_a_journal_that_starts_again(sim, apart, journal, syslog, tmp_path):
+    sim.add_notebooks(REGION, names=["nb-a"])
+    with apart("journal") as daemon:
+        daemon.wait_ready()
+        journal.close()  # its file stays: who sends to it is refused
+        sim.set_notebook(REGION, "nb-a", root_access="Enabled")
+        daemon.wait_events("exposure.opened")
+        daemon.wait_polls(REGION, 2)
+        journal.open()
+        wait_entry(journal, "exposure.opened", NOTEBOOK_NAME="nb-a")
+        check_all(daemon, journal)
+    nothing_elsewhere(daemon, syslog)
+
+
+def test_the_values_of_a_notebook_cannot_forge_a_field(sim, apart, journal):
+    """A tag may hold anything: a line of it must not become a field, nor a message of its own."""
+    owner = "ml\nPRIORITY=0\nMESSAGE=all is well\n\x1b[2J"
+    sim.add_notebooks(REGION, names=["nb-a"], tags={"owner": owner})
+    with apart("journal", "enable-rules = { sagewatch-sagemaker-owner-tag }\n") as daemon:
+        daemon.wait_ready()
+        sim.set_notebook(REGION, "nb-a", root_access="Enabled")
+        entry = wait_entry(journal, "exposure.opened")
+        check_all(daemon, journal)
+    assert "\x1b" not in entry["SAGEWATCH_OWNER"][0]
+    assert all("\n" not in value and "\x1b" not in value for value in entry["MESSAGE"])
+
+
+def test_what_is_no_event_has_no_message_id(sim, apart, journal, syslog):
+    with apart("journal") as daemon:
+        daemon.wait_ready()
+    plain = [entry for entry in map(parse_native, journal.messages) if "MESSAGE_ID" not in entry]
+    assert any("stopping" in entry["MESSAGE"][0] for entry in plain)
+    for entry in plain:
+        assert set(entry) == {"MESSAGE", "PRIORITY", "SYSLOG_IDENTIFIER"}
+        assert entry["SYSLOG_IDENTIFIER"] == ["sagewatchd"]
+    nothing_elsewhere(daemon, syslog)
+
+
+def test_syslog(sim, apart, journal, syslog):
+    sim.add_notebooks(REGION, names=["nb-a"])
+    with apart("syslog") as daemon:
+        daemon.wait_ready()
+        sim.set_notebook(REGION, "nb-a", root_access="Enabled")
+        daemon.wait_events("exposure.opened")
+        sim.set_notebook(REGION, "nb-a", root_access="Disabled")
+        daemon.wait_events("exposure.resolved")
+        sim.fault("denied", operation="ListNotebookInstances")
+        daemon.wait_events("scope.blind")
+        pid = daemon.process.pid
+    nothing_elsewhere(daemon, journal)
+    lines = [message.rstrip(b"\0\n").decode() for message in syslog.messages]
+    # RFC 3164, as glibc writes it: <priority>, a time, the name with the process.
+    for line in lines:
+        assert re.fullmatch(rf"<\d+>\w{{3}} [ \d]\d \d\d:\d\d:\d\d sagewatchd\[{pid}\]: .*", line)
+    for priority, says in (
+            (WARNING, "exposed: notebook nb-a"), (NOTICE, "resolved: notebook nb-a"),
+            (ERR, "blind: ")):
+        found = [line for line in lines if says in line]
+        assert len(found) == 1, lines
+        assert found[0].startswith(f"<{DAEMON_FACILITY | priority}>")
+
+
+def test_stderr_is_neither(sim, apart, journal, syslog):
+    """`auto` is stderr where stderr is not the journal's, even if there is a journal."""
+    sim.add_notebooks(REGION, names=["nb-a"])
+    with apart("auto") as daemon:
+        daemon.wait_ready()
+        sim.set_notebook(REGION, "nb-a", root_access="Enabled")
+        wait_for(lambda: "exposed: notebook nb-a" in daemon.log(), 10, "the event on stderr")
+    assert daemon.log().count("exposed: notebook nb-a") == 1
+    assert journal.messages == syslog.messages == []

@@ -327,7 +327,7 @@ def test_a_wrong_secret_is_refused_and_said(sim, moto, watch, alerts, checking):
                                    AWS_SECRET_ACCESS_KEY="not-the-secret")
     with watch(moto, "blind-after = 1\n", environment) as daemon:
         daemon.wait_events("scope.blind", 2)
-        assert daemon.scope(HOME)["error"]["kind"] in ("credentials", "signature", "denied")
+        assert daemon.scope(HOME)["error"]["kind"] == "bad-credentials"
         assert daemon.get("/v1/status")["scopes"]["ok"] == 0
 
 
