@@ -356,26 +356,3 @@ int app_run(const struct app_options *options)
 	stop_all(&app);
 	return code;
 }
-
-int app_check_config(const struct app_options *options)
-{
-	struct setup setup = { 0 };
-	struct str error = STR_INIT(ERROR_MAX);
-	int code = EXIT_FAILURE;
-
-	if (setup_load(options->conf_file, &setup, &error) < 0) {
-		fprintf(stderr, "%s\n", str_get(&error));
-	} else {
-		setup_warn(&setup);
-		printf("%s: fine: %zu account%s, %zu webhook%s, %zu exception%s, %zu rules in "
-		       "force\n",
-			setup.conf->file, MAX(setup.conf->account_count, (size_t)1),
-			setup.conf->account_count > 1 ? "s" : "", setup.conf->webhook_count,
-			setup.conf->webhook_count == 1 ? "" : "s", setup.conf->exception_count,
-			setup.conf->exception_count == 1 ? "" : "s", setup.catalog->in_force_count);
-		code = EXIT_SUCCESS;
-	}
-	setup_done(&setup);
-	str_done(&error);
-	return code;
-}

@@ -31,6 +31,7 @@ struct watch *watch_new(const struct watch_parts *parts)
 	watch->env.http = parts->http;
 	watch->env.clock = parts->clock;
 	watch->store = parts->store;
+	watch->identify_only = parts->identify_only;
 	watch->changed = parts->changed;
 	watch->context = parts->context;
 	watch->started_at = clock_monotonic(parts->clock);
@@ -124,7 +125,7 @@ static void add_found_regions(struct watch *watch, struct account *account)
 	for (size_t i = 0; i < regions->count; i++)
 		if (find_scope(watch, account, regions->items[i]) == NULL)
 			add_scope(watch, account, regions->items[i]);
-	for (size_t i = before; i < watch->scope_count; i++)
+	for (size_t i = before; !watch->identify_only && i < watch->scope_count; i++)
 		schedule_first(watch, i);
 }
 
@@ -323,7 +324,8 @@ int watch_configure(struct watch *watch, const struct conf *conf, const struct c
 	for (size_t i = 0; i < old_account_count; i++)
 		account_free(old_accounts[i]);
 	free(old_accounts);
-	schedule_all(watch);
+	if (!watch->identify_only)
+		schedule_all(watch);
 	for (size_t i = 0; i < count; i++)
 		account_start(accounts[i]);
 	timer_arm(watch->housekeeping, 0);
@@ -367,16 +369,21 @@ bool watch_is_ready(const struct watch *watch)
 	return watch->scope_count > 0;
 }
 
-bool watch_all_concluded(const struct watch *watch)
+bool watch_is_settled(const struct watch *watch)
 {
 	for (size_t i = 0; i < watch->account_count; i++)
 		if (watch->accounts[i]->state != ACCOUNT_SETTLED &&
 			watch->accounts[i]->state != ACCOUNT_FAILED)
 			return false;
+	return true;
+}
+
+bool watch_all_concluded(const struct watch *watch)
+{
 	for (size_t i = 0; i < watch->scope_count; i++)
 		if (!watch->scopes[i]->concluded)
 			return false;
-	return true;
+	return watch_is_settled(watch);
 }
 
 bool watch_is_alive(const struct watch *watch)

@@ -41,6 +41,8 @@ struct watch {
 	usec_t accounts_asked_at;   /* monotonic */
 	struct timer *housekeeping; /* baseline digests, reminders, exceptions */
 
+	bool identify_only;
+
 	/* Something that people ask about has changed: ready, blind, counts. May be NULL. */
 	void (*changed)(void *context);
 	void *context;
@@ -53,6 +55,7 @@ struct watch_parts {
 	const struct clock *clock;
 	void (*changed)(void *context);
 	void *context;
+	bool identify_only; /* find out who the accounts are, and poll nothing */
 };
 
 struct watch *watch_new(const struct watch_parts *parts);
@@ -77,6 +80,8 @@ int watch_scan(struct watch *watch, const char *account, const char *region);
 
 /* True once every scope was polled completely or is known to be blind, and there is one. */
 bool watch_is_ready(const struct watch *watch);
+/* True where each account is known, or known not to be knowable. */
+bool watch_is_settled(const struct watch *watch);
 /* True where each scope's poll has come to an end, well or not, since the start. */
 bool watch_all_concluded(const struct watch *watch);
 /* False where a poll is overdue: the loop turns, but the watching stands still. */

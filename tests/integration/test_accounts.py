@@ -2,6 +2,7 @@
 """Whose keys, which account, which regions: credentials, identity, several accounts, { all }."""
 
 import os
+import subprocess
 
 import pytest
 
@@ -123,7 +124,6 @@ def test_a_profile_of_another_kind_is_named(sim, tmp_path, make_daemon):
 
 
 def test_no_region_at_all_is_one_line(sim, make_daemon):
-    import subprocess
     environment = sim.environment()
     del environment["AWS_REGION"], environment["AWS_DEFAULT_REGION"]
     daemon = make_daemon(environment=environment)
@@ -131,3 +131,21 @@ def test_no_region_at_all_is_one_line(sim, make_daemon):
     done = subprocess.run(daemon.command(), env=environment, capture_output=True, text=True,
                           timeout=20)
     assert done.returncode == 1 and "regions" in done.stderr and str(daemon.conf) in done.stderr
+
+
+def test_check_config_tries_the_keys_and_says_what_would_be_watched(sim, keys, make_daemon):
+    sim.add_accounts(OTHER)
+    sim.add_notebooks(REGION, names=["nb-a"])
+    keys(one=(ACCESS_KEY_ID, SECRET_ACCESS_KEY), two=(OTHER["access_key_id"], "wrong"))
+    accounts = ('account one {\n\tprofile = one\n}\naccount two {\n\tprofile = two\n}\n'
+                'account three {\n\tprofile = three\n}\n')
+    daemon = make_daemon(accounts, regions="all", environment=keys.environment)
+    done = subprocess.run(daemon.command("--check-config"), env=keys.environment,
+                          capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    lines = {line.split(":")[0]: line for line in done.stdout.splitlines()}
+    assert "111111111111, keys from" in lines["account one"] and "eu-west-1" in lines["account one"]
+    assert "cannot be watched" in lines["account two"]
+    assert "cannot be watched" in lines["account three"] and "three" in lines["account three"]
+    assert "ListNotebookInstances" not in sim.stats()["operations"]
+    assert not (daemon.folder / "state.db").exists()
