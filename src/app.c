@@ -35,6 +35,7 @@
 #define ERROR_MAX   4096
 #define COMMIT_SPAN (50 * USEC_PER_MSEC)
 #define REPORT_SPAN (10 * USEC_PER_SEC)
+#define NEWS_SPAN   USEC_PER_SEC
 #define EXPIRE_SPAN (5 * USEC_PER_MIN)
 
 /* Alerts have connections of their own: polls that hang never stand in their way. */
@@ -111,14 +112,18 @@ static void report_status(void *context)
 		str_addf(&status, "; reload refused: %s", app->reload_error);
 	service_status("%s", str_get(&status));
 	str_done(&status);
+	app->reported_at = clock_monotonic(&clock_system);
 	timer_arm(app->report, REPORT_SPAN);
 }
 
+/* Thousands of scopes have news at the start, and to count them each time would cost more than to
+ * poll them. */
 static void watching_changed(void *context)
 {
 	struct app *app = context;
+	usec_t since = clock_monotonic(&clock_system) - app->reported_at;
 
-	timer_arm(app->report, 0);
+	timer_arm(app->report, since < NEWS_SPAN ? NEWS_SPAN - since : 0);
 }
 
 /* The loop turns, or this would not run; whether the polls do is asked of them. */
@@ -263,12 +268,8 @@ static int start(struct app *app, struct str *error)
 	const struct conf *conf = app->setup.conf;
 	int r;
 
-	r = log_open(conf->log_target,
+	log_open(conf->log_target,
 		app->options.log_level >= 0 ? app->options.log_level : conf->log_level);
-	if (r < 0) {
-		str_addf(error, "%s: log-target: this build has no journal", conf->file);
-		return r;
-	}
 	r = store_open(conf->state_file, &clock_system, &app->store, error);
 	if (r < 0)
 		return r;

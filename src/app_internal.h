@@ -53,7 +53,7 @@ struct app {
 
 	struct timer *commit, *expire, *report, *watchdog;
 	struct loop_signal *signals[4];
-	usec_t committed_at; /* monotonic */
+	usec_t committed_at, reported_at; /* monotonic */
 	usec_t watchdog_span;
 	bool store_failed;  /* the last commit did */
 	char *reload_error; /* why the last reload was refused; NULL: it was not */

@@ -4,7 +4,8 @@ noinst_LTLIBRARIES += libsagewatch.la
 libsagewatch_la_SOURCES = \
 	%D%/app.c %D%/app.h \
 	%D%/app_internal.h \
-	%D%/check_config.c %D%/once.c \
+	%D%/check_config.c \
+	%D%/once.c \
 	%D%/ops.c \
 	%D%/service.c %D%/service.h \
 	%D%/setup.c

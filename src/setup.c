@@ -64,6 +64,16 @@ static int check_groups(const struct conf *conf, struct str *error)
 	return 0;
 }
 
+static int check_log(const struct conf *conf, struct str *error)
+{
+	const char *obstacle = log_obstacle(conf->log_target);
+
+	if (obstacle == NULL)
+		return 0;
+	str_addf(error, "%s: log-target: %s", conf->file, obstacle);
+	return -EINVAL;
+}
+
 static int check_fields(const struct conf *conf, struct str *error)
 {
 	for (size_t i = 0; i < conf->watch_field_names.count; i++)
@@ -97,6 +107,8 @@ int setup_load(const char *conf_file, struct setup *ret_setup, struct str *error
 
 	if (r == 0)
 		r = check_groups(setup.conf, error);
+	if (r == 0)
+		r = check_log(setup.conf, error);
 	if (r == 0)
 		r = check_fields(setup.conf, error);
 	if (r == 0)

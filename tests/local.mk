@@ -5,6 +5,7 @@ include tests/fuzz/local.mk
 include tests/sim/local.mk
 include tests/integration/local.mk
 include tests/bench/local.mk
+include tests/system/local.mk
 
 EXTRA_DIST += %D%/demo %D%/lint %D%/pytest.ini %D%/requirements.txt
 

@@ -35,6 +35,12 @@ static inline usec_t clock_monotonic(const struct clock *clock)
 	return clock->monotonic(clock);
 }
 
+/* How long ago; 0 where the clock was set back since. */
+static inline usec_t clock_since(usec_t at, usec_t now)
+{
+	return now > at ? now - at : 0;
+}
+
 /* "2026-11-22T10:15:03.412Z" (RFC 3339, UTC, milliseconds) and its NUL. */
 #define TIME_TEXT_SIZE 25
 const char *time_format(usec_t at, char text[static TIME_TEXT_SIZE]);

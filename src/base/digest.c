@@ -88,6 +88,9 @@ char *base64_encode(const unsigned char *data, size_t len)
 	return (char *)text;
 }
 
+static const char base64_alphabet[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 int base64_decode(const char *text, unsigned char *data, size_t max, size_t *ret_len)
 {
 	size_t len = strlen(text), padding = 0;
@@ -98,6 +101,9 @@ int base64_decode(const char *text, unsigned char *data, size_t max, size_t *ret
 		return -EINVAL;
 	while (padding < 2 && text[len - 1 - padding] == '=')
 		padding++;
+	/* OpenSSL passes over white space at both ends, and takes a '=' anywhere. */
+	if (strspn(text, base64_alphabet) != len - padding)
+		return -EINVAL;
 	whole = xmalloc(len / 4 * 3);
 	if (EVP_DecodeBlock(whole, (const unsigned char *)text, (int)len) >= 0 &&
 		len / 4 * 3 - padding <= max) {

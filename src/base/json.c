@@ -16,6 +16,7 @@ int json_parse(const char *text, size_t len, json_object **ret_value)
 {
 	json_tokener *tokener;
 	json_object *value;
+	size_t end;
 	bool whole;
 
 	if (len > INT_MAX)
@@ -23,12 +24,17 @@ int json_parse(const char *text, size_t len, json_object **ret_value)
 	tokener = json_tokener_new_ex(JSON_DEPTH_MAX);
 	if (tokener == NULL)
 		return -ENOMEM;
+	/* Else json-c takes comments and a comma too many. */
+	json_tokener_set_flags(tokener, JSON_TOKENER_STRICT);
 	value = json_tokener_parse_ex(tokener, text, (int)len);
-	/* A number at the very end is only finished by what follows it. */
-	if (json_tokener_get_error(tokener) == json_tokener_continue)
+	end = MIN(json_tokener_get_parse_end(tokener), len);
+	/* A number or a word at the very end is only finished by what follows it. */
+	if (json_tokener_get_error(tokener) == json_tokener_continue) {
 		value = json_tokener_parse_ex(tokener, "", 1);
+		end = len;
+	}
 	whole = json_tokener_get_error(tokener) == json_tokener_success;
-	for (size_t i = MIN(json_tokener_get_parse_end(tokener), len); whole && i < len; i++)
+	for (size_t i = end; whole && i < len; i++)
 		whole = text[i] != '\0' && strchr(" \t\r\n", text[i]) != NULL;
 	json_tokener_free(tokener);
 	if (!whole) {

@@ -53,24 +53,36 @@ static bool stderr_is_journal(void)
 	       fstat(STDERR_FILENO, &facts) == 0 && facts.st_dev == device && facts.st_ino == inode;
 }
 
-int log_open(enum log_target target, int max_priority)
-{
 #ifdef HAVE_LIBSYSTEMD
-	const bool have_journal = true;
+static const bool have_journal = true;
 #else
-	const bool have_journal = false;
+static const bool have_journal = false;
 #endif
 
+/* sd_journal_sendv() takes a journal that does not run for one that took the message. */
+static bool journal_runs(void)
+{
+	return access("/run/systemd/journal/socket", F_OK) == 0;
+}
+
+const char *log_obstacle(enum log_target target)
+{
+	if (target != LOG_TARGET_JOURNAL)
+		return NULL;
+	if (!have_journal)
+		return "this build has no journal";
+	return journal_runs() ? NULL : "no journal runs on this machine";
+}
+
+void log_open(enum log_target target, int max_priority)
+{
 	if (target == LOG_TARGET_AUTO)
 		target = have_journal && stderr_is_journal() ? LOG_TARGET_JOURNAL
 							     : LOG_TARGET_STDERR;
-	if (target == LOG_TARGET_JOURNAL && !have_journal)
-		return -EOPNOTSUPP;
 	if (target == LOG_TARGET_SYSLOG)
 		openlog("sagewatchd", LOG_PID | LOG_NDELAY, LOG_DAEMON);
 	current = target;
 	current_max = max_priority;
-	return 0;
 }
 
 enum log_target log_current(void)
@@ -102,6 +114,8 @@ static int send_journal(
 	size_t used = 0;
 	int r;
 
+	if (!journal_runs())
+		return -ENOENT;
 	texts[used++] = xasprintf("MESSAGE=%s", message);
 	texts[used++] = xasprintf("PRIORITY=%d", priority);
 	texts[used++] = xstrdup("SYSLOG_IDENTIFIER=sagewatchd");

@@ -28,11 +28,10 @@ struct log_field {
 	const char *value;
 };
 
-/*
- * Chooses the target; before the first call it is stderr. -EOPNOTSUPP: the journal is asked for and
- * this build has none.
- */
-int log_open(enum log_target target, int max_priority);
+/* NULL where the target can be used now, else a phrase that says why not. */
+const char *log_obstacle(enum log_target target);
+/* Chooses the target, which has no obstacle; before the first call it is stderr. */
+void log_open(enum log_target target, int max_priority);
 /* What is in force: never LOG_TARGET_AUTO. */
 enum log_target log_current(void);
 const char *log_target_name(enum log_target target);

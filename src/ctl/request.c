@@ -116,7 +116,8 @@ static void tell_unreachable(const struct ctl *ctl, CURLcode code, long error)
 		render_error("sagewatchd is not running: there is no socket %s", ctl->socket);
 	else if (error == ECONNREFUSED)
 		render_error("sagewatchd is not running: nothing answers at %s", ctl->socket);
-	else if (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR)
+	else if (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR ||
+		 code == CURLE_SEND_ERROR || code == CURLE_PARTIAL_FILE)
 		render_error("sagewatchd closed the connection: it is stopping, or too many ask");
 	else
 		render_error("sagewatchd did not answer at %s: %s", ctl->socket,

@@ -227,13 +227,14 @@ static void say_notebook(struct str *to, const struct parts *parts)
 static void say_blind(struct str *to, const struct parts *parts)
 {
 	json_object *scope = json_member_object(parts->whole, "scope");
+	long long polls = (long long)number_of(scope, "failed_polls");
 
 	str_add(to, "blind: ");
 	add_place(to, parts);
 	str_addf(to,
-		" cannot be observed, after %lld failed polls: %s; what is known of it stays, "
+		" cannot be observed, after %lld failed poll%s: %s; what is known of it stays, "
 		"unverified",
-		(long long)number_of(scope, "failed_polls"), text_of(scope, "error"));
+		polls, polls == 1 ? "" : "s", text_of(scope, "error"));
 }
 
 static void say_restored(struct str *to, const struct parts *parts)

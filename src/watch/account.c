@@ -24,7 +24,8 @@
 #include "base/str.h"
 #include "net/loop.h"
 
-#define ERROR_MAX 1024
+#define ERROR_MAX	 1024
+#define REGION_PAGES_MAX 20 /* of fifty; AWS has some forty regions */
 
 static void ask_regions(struct account *account, const char *token);
 
@@ -144,10 +145,15 @@ static bool same_text(const char *a, const char *b)
 
 bool account_renew(struct account *account, const char *refused_key_id, const char *refused_token)
 {
+	bool other_key;
+
 	if (!read_credentials(account))
 		return false;
-	return !same_text(account->credentials.access_key_id, refused_key_id) ||
-	       !same_text(account->credentials.session_token, refused_token);
+	other_key = !same_text(account->credentials.access_key_id, refused_key_id);
+	/* They may be another account's, whose empty lists would look like deletions here. */
+	if (other_key && account->state == ACCOUNT_SETTLED)
+		timer_arm_once(account->retry, 0);
+	return other_key || !same_text(account->credentials.session_token, refused_token);
 }
 
 static bool start_call(struct account *account, enum aws_service service,
@@ -220,6 +226,8 @@ static void regions_answered(
 		list_regions_parse(body, len, &account->asked_regions, &token, &sentence) < 0)
 		aws_error_set(&wrong, AWS_ERROR_MALFORMED, "%s", str_get(&sentence));
 	str_done(&sentence);
+	if (wrong.kind == AWS_OK && token != NULL && ++account->region_pages >= REGION_PAGES_MAX)
+		aws_error_set(&wrong, AWS_ERROR_MALFORMED, "the list of regions does not end");
 	if (wrong.kind == AWS_OK && token != NULL) {
 		ask_regions(account, token);
 		return;
@@ -247,8 +255,10 @@ static void ask_regions(struct account *account, const char *token)
 {
 	struct aws_request request;
 
-	if (token == NULL)
+	if (token == NULL) {
 		strlist_done(&account->asked_regions);
+		account->region_pages = 0;
+	}
 	list_regions_build(token, &request);
 	if (!start_call(account, AWS_ACCOUNT, &request, regions_answered))
 		enter(account, ACCOUNT_FAILED);

@@ -44,6 +44,7 @@ struct account {
 	char *told;		/* the sentence that was logged last; NULL: none */
 	char *id;		/* 12 digits, or "" while not known */
 	struct strlist found_regions, asked_regions; /* asked: while the answer comes in pages */
+	unsigned int region_pages;		     /* of that answer, so far */
 	struct caller caller;			     /* for STS, then for `account` */
 	bool caller_ready;
 	struct call *call;

@@ -34,6 +34,7 @@ struct call {
 	call_done_fn *done;
 	void *context;
 	unsigned int attempt;
+	bool booked; /* its place in the pace is taken, and `turn` waits for it */
 	bool renewed, reset_clock;
 	char *key_id, *token; /* that the last attempt was signed with */
 	struct timer *turn;
@@ -109,12 +110,16 @@ static void call_wait(struct call *call, usec_t after)
 	timer_arm(call->turn, after);
 }
 
-/* Books a place in the pace and waits for it, or longer. */
-static void call_book(struct call *call, usec_t at_least)
+/* Takes the next place in the pace. True where that is now; else `turn` comes back for it. A pause
+ * ends before this: a place that is taken early is used late, together with others. */
+static bool call_book(struct call *call)
 {
-	usec_t turn = rate_book(&call->caller->rate, clock_monotonic(call_env(call)->clock));
+	usec_t after = rate_book(&call->caller->rate, clock_monotonic(call_env(call)->clock));
 
-	call_wait(call, MAX(turn, at_least));
+	call->booked = after > 0;
+	if (call->booked)
+		call_wait(call, after);
+	return !call->booked;
 }
 
 struct call *call_start(
@@ -172,19 +177,23 @@ static bool try_again(struct call *call, const struct aws_error *error)
 		!call->renewed) {
 		call->renewed = true;
 		if (account_renew(account, call->key_id, call->token)) {
-			call_book(call, 0);
+			call_wait(call, 0);
 			return true;
 		}
 		return false;
 	}
 	if (error->kind == AWS_ERROR_SKEWED && !call->reset_clock) {
 		call->reset_clock = true;
+		if (account->skew_usec == error->skew_seconds * (int64_t)USEC_PER_SEC) {
+			call_wait(call, 0);
+			return true;
+		}
 		account->skew_usec = error->skew_seconds * (int64_t)USEC_PER_SEC;
 		log_warning("account %s: AWS's clock is %lld s %s this machine's: signing with "
 			    "AWS's from now on",
 			account->name, llabs(error->skew_seconds),
 			error->skew_seconds < 0 ? "behind" : "ahead of");
-		call_book(call, 0);
+		call_wait(call, 0);
 		return true;
 	}
 	if (!aws_errors[error->kind].retried ||
@@ -194,7 +203,7 @@ static bool try_again(struct call *call, const struct aws_error *error)
 	log_debug("%s in %s: %s: attempt %u in %llu ms", call->request.operation,
 		call->caller->region, aws_errors[error->kind].name, call->attempt + 1,
 		(unsigned long long)(after / USEC_PER_MSEC));
-	call_book(call, after);
+	call_wait(call, after);
 	return true;
 }
 
@@ -287,6 +296,9 @@ static void call_turn(void *context)
 	const struct credentials *credentials = &call->caller->account->credentials;
 	struct aws_error error;
 
+	if (!call->booked && !call_book(call))
+		return;
+	call->booked = false;
 	if (credentials->access_key_id == NULL) {
 		aws_error_set(&error, AWS_ERROR_NO_CREDENTIALS, "%s",
 			call->caller->account->error.message);
@@ -311,7 +323,7 @@ struct call *call_start(
 	call->done = done;
 	call->context = context;
 	call->turn = timer_new(caller->account->env->loop, call_turn, call);
-	call_book(call, 0);
+	call_wait(call, 0);
 	return call;
 }
 

@@ -56,7 +56,8 @@ static bool count_finding(const struct finding *finding, void *context)
 	const struct entry *entry;
 	json_object *item;
 
-	if (scope == NULL || rule == NULL || finding->opened_reason != REASON_BASELINE)
+	if (scope == NULL || rule == NULL || finding->opened_reason != REASON_BASELINE ||
+		finding->state == FINDING_EXCEPTED)
 		return true;
 	baseline->total++;
 	baseline->worst = MAX(baseline->worst, rule->severity);
@@ -204,7 +205,7 @@ static void remind(struct watch *watch, struct finding *finding, usec_t now)
 		observe_event(scope, EVENT_EXPOSURE_REMINDER, finding, rule, rule->id,
 			entry->notebook, &event);
 		json_put_number(event.body, "seconds_open",
-			(int64_t)((now - finding->opened_at) / USEC_PER_SEC));
+			(int64_t)(clock_since(finding->opened_at, now) / USEC_PER_SEC));
 		json_put_number(event.body, "reminder", finding->reminders);
 		store_event_add(watch->store, &event);
 		event_done(&event);

@@ -42,10 +42,13 @@ static usec_t now_of(const struct scope *scope)
 	return clock_now(scope->watch->env.clock);
 }
 
-/* Until its first complete poll, what a scope shows was there before we watched. */
-static bool is_baseline(const struct scope *scope)
+/*
+ * Until its first complete poll, what a scope shows was there before we watched; but for what was
+ * made since, as where one notebook that cannot be described keeps every poll from being complete.
+ */
+static bool is_baseline(const struct scope *scope, const struct notebook *notebook)
 {
-	return scope->record.baseline_at == 0;
+	return scope->record.baseline_at == 0 && notebook->created_at <= scope->watched_since;
 }
 
 static void place_event(
@@ -236,7 +239,7 @@ static void tell_resolved(const struct look *look, const struct rule *rule, stru
 	json_put(event.body, "changes",
 		notebook_changes(look->before, look->after, look->differs & gsl_fields(rule->gsl)));
 	json_put_number(event.body, "seconds_open",
-		(int64_t)((look->now - finding->opened_at) / USEC_PER_SEC));
+		(int64_t)(clock_since(finding->opened_at, look->now) / USEC_PER_SEC));
 	event.flapping = flapping;
 	add_event(look->scope, &event);
 	if (flapping)
@@ -363,7 +366,7 @@ static void tell_life(const struct look *look)
 {
 	notebook_field_set told = look->differs & look->scope->watch->watch_fields;
 
-	if (look->before == NULL && !is_baseline(look->scope))
+	if (look->before == NULL && !is_baseline(look->scope, look->after))
 		tell_notebook(look->scope, EVENT_NOTEBOOK_CREATED, look->after, NULL);
 	else if (look->replaced)
 		tell_notebook(look->scope, EVENT_NOTEBOOK_REPLACED, look->after,
@@ -379,7 +382,7 @@ static enum finding_reason reason_of(const struct look *look)
 		return REASON_REPLACED;
 	if (look->before != NULL)
 		return REASON_CHANGED;
-	return is_baseline(look->scope) ? REASON_BASELINE : REASON_CREATED;
+	return is_baseline(look->scope, look->after) ? REASON_BASELINE : REASON_CREATED;
 }
 
 void observe_described(struct scope *scope, struct entry *entry, struct notebook *notebook)
@@ -408,15 +411,21 @@ void observe_described(struct scope *scope, struct entry *entry, struct notebook
 	free(before);
 }
 
+void observe_listed(struct scope *scope, struct entry *entry)
+{
+	if (entry->missing == 0)
+		return;
+	entry->missing = 0;
+	if (entry->described_at != 0)
+		store_notebook_put(scope->watch->store, scope->record.id, entry);
+}
+
 void observe_verified(struct scope *scope, struct entry *entry)
 {
 	const struct catalog *catalog = scope->watch->catalog;
 
 	entry->verified_at = now_of(scope);
-	if (entry->missing > 0) {
-		entry->missing = 0;
-		store_notebook_put(scope->watch->store, scope->record.id, entry);
-	}
+	observe_listed(scope, entry);
 	/* What still fails and was told as unknown, since the scope was blind, is open again. */
 	if (entry->unseen == 0)
 		return;
@@ -482,7 +491,7 @@ void observe_rules(struct scope *scope)
 		/* Judging again sees nothing: what was hidden before stays so. */
 		entry->unseen = 0;
 		judge(&look);
-		entry->unseen = (entry->unseen | unseen) & entry->open;
+		entry->unseen = (entry->unseen | unseen) & entry->open & ~entry->excepted;
 	}
 }
 
@@ -503,7 +512,7 @@ void observe_rule_gone(struct scope *scope, struct finding *finding)
 			entry != NULL ? entry->notebook : NULL, &event);
 		json_put_text(event.body, "reason", finding_reason_name(REASON_RULE));
 		json_put_number(event.body, "seconds_open",
-			(int64_t)((now - finding->opened_at) / USEC_PER_SEC));
+			(int64_t)(clock_since(finding->opened_at, now) / USEC_PER_SEC));
 		add_event(scope, &event);
 	}
 	store_finding_put(scope->watch->store, finding);

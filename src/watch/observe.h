@@ -19,6 +19,9 @@ struct scope;
 /* A describe showed this notebook, which it takes. */
 void observe_described(struct scope *scope, struct entry *entry, struct notebook *notebook);
 
+/* The list has it: it is not missing, whatever else may have changed. */
+void observe_listed(struct scope *scope, struct entry *entry);
+
 /* The list showed that the last describe still holds. */
 void observe_verified(struct scope *scope, struct entry *entry);
 

@@ -99,6 +99,9 @@ static bool is_sweep_due(const struct scope *scope, const struct entry *entry, u
 	const usec_t interval = scope->watch->conf->full_sweep_interval;
 	uint32_t hash = 2166136261U;
 
+	/* Else a clock that was set back would put it off for as long. */
+	if (entry->described_at > now)
+		return true;
 	if (now < entry->described_at + interval / 2)
 		return false;
 	for (const char *c = notebook_text(entry->notebook, NOTEBOOK_ARN); *c != '\0'; c++)
@@ -201,14 +204,12 @@ static void note_failure(struct scope *scope, enum aws_error_kind kind, const ch
 static void list_failed(struct scope *scope, enum aws_error_kind kind, const char *sentence)
 {
 	struct poll *poll = &scope->poll;
-	CLEANUP(freep) char *kept = xstrdup(sentence);
 
+	note_failure(scope, kind, sentence);
 	/* What is being described goes on being so; the list starts over at the next turn. */
 	poll_enter(scope, poll->describing > 0 || poll->urgent > 0 ? POLL_DESCRIBING : POLL_IDLE);
-	if (poll->state == POLL_DESCRIBING)
-		note_failure(scope, kind, kept);
-	else
-		scope_poll_failed(scope, kind, kept);
+	if (poll->state == POLL_IDLE)
+		poll_conclude(scope);
 }
 
 /* --- describes -------------------------------------------------------------------------------- */
@@ -398,6 +399,7 @@ static void take_summary(struct scope *scope, struct notebook *summary)
 		entry = snapshot_put(&scope->snapshot, TAKE_PTR(summary));
 		queue_describe(scope, entry, true);
 	} else if (may_have_changed(entry, summary)) {
+		observe_listed(scope, entry);
 		queue_describe(scope, entry, true);
 	} else {
 		observe_verified(scope, entry);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/macros.h"
 
 #define CUBIC_BETA  0.7
 #define CUBIC_SCALE 0.4
@@ -84,7 +85,9 @@ static void slow_down(struct rate *rate, usec_t now)
 	rate->throttled_at = now;
 	rate->fill = fmax(rate->w_max * CUBIC_BETA, LEAST_RATE);
 	rate->adaptive = true;
-	rate->next_adaptive = now + (usec_t)((double)USEC_PER_SEC / rate->fill);
+	/* Bookings come in order: those made at the old pace keep their places. */
+	rate->next_adaptive =
+		MAX(rate->next_adaptive, now + (usec_t)((double)USEC_PER_SEC / rate->fill));
 }
 
 static void speed_up(struct rate *rate, usec_t now)

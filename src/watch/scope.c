@@ -28,6 +28,9 @@
 #define RECORD_SPAN USEC_PER_MIN
 #define ERROR_MAX   1024
 
+/* Before the name of an account whose id is not known. */
+#define UNKNOWN "unknown:"
+
 static void tick_fired(void *context)
 {
 	scope_tick(context);
@@ -40,6 +43,7 @@ struct scope *scope_new(struct watch *watch, struct account *account, const char
 	scope->watch = watch;
 	scope->account = account;
 	scope->region = xstrdup(region);
+	scope->watched_since = clock_now(watch->env.clock);
 	scope->tick = timer_new(watch->env.loop, tick_fired, scope);
 	return scope;
 }
@@ -72,11 +76,15 @@ void scope_bind(struct scope *scope)
 	 */
 	CLEANUP(freep)
 	char *id = account->id[0] != '\0' ? xstrdup(account->id)
-					  : xasprintf("unknown:%s", account->name);
+					  : xasprintf(UNKNOWN "%s", account->name);
 	usec_t blind_since = 0;
 
 	if (scope->record.id != 0 && strcmp(scope->record.account, id) == 0)
 		return;
+	/* What is under way was asked of another account, unless that was nobody yet: then the
+	 * list that names it goes on. */
+	if (scope->record.id != 0 && strncmp(scope->record.account, UNKNOWN, strlen(UNKNOWN)) != 0)
+		poll_cancel(scope);
 	snapshot_done(&scope->snapshot);
 	scope->loaded = false;
 	/* Blindness was told of the place, whatever it was called: it is carried over. */
@@ -213,6 +221,7 @@ void scope_tick(struct scope *scope)
 		scope->waits = true;
 		return;
 	case ACCOUNT_FAILED:
+		scope->waits = true;
 		scope_bind(scope);
 		scope_load(scope);
 		scope_poll_failed(scope, account->error.kind, account->error.message);
@@ -238,7 +247,7 @@ static void tell_restored(struct scope *scope)
 
 	json_put_time(body, "since", scope->record.blind_since);
 	json_put_number(body, "seconds_blind",
-		(int64_t)((now_of(scope) - scope->record.blind_since) / USEC_PER_SEC));
+		(int64_t)(clock_since(scope->record.blind_since, now_of(scope)) / USEC_PER_SEC));
 	store_event_add(scope->watch->store, &event);
 	event_done(&event);
 	scope->record.blind_since = 0;
@@ -257,8 +266,8 @@ static void begin_watching(struct scope *scope)
 	scope->record.baseline_at = scope->record.complete_at;
 	scope->record.baseline_told =
 		scope->watch->conf->baseline != BASELINE_DIGEST || !has_findings(scope);
-	log_info("%s/%s: first complete poll: %zu notebooks", scope->account->name, scope->region,
-		scope->snapshot.count);
+	log_info("%s/%s: first complete poll: %zu notebook%s", scope->account->name, scope->region,
+		scope->snapshot.count, scope->snapshot.count == 1 ? "" : "s");
 }
 
 void scope_poll_complete(struct scope *scope)

@@ -32,8 +32,9 @@ struct scope {
 	bool has_caller;
 	struct poll poll;
 	struct timer *tick;
-	bool waits; /* its turn came before the account was settled */
+	bool waits; /* for the account: its turn came before that was settled */
 
+	usec_t watched_since;  /* this run of the program */
 	bool polled;	       /* a complete poll since the start */
 	bool concluded;	       /* a poll that came to an end since the start */
 	unsigned int failures; /* polls in a row */

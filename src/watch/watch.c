@@ -96,6 +96,33 @@ static void add_scope(struct watch *watch, struct account *account, const char *
 	watch->scopes[watch->scope_count++] = scope;
 }
 
+/* Those that are not watched yet, from now on. */
+static void add_regions(
+	struct watch *watch, struct account *account, const struct strlist *regions)
+{
+	size_t before = watch->scope_count;
+
+	for (size_t i = 0; i < regions->count; i++)
+		if (find_scope(watch, account, regions->items[i]) == NULL)
+			add_scope(watch, account, regions->items[i]);
+	for (size_t i = before; !watch->identify_only && i < watch->scope_count; i++)
+		schedule_first(watch, i);
+}
+
+/* A region that is given twice is one scope, not two that tell everything twice. */
+static void add_given_regions(
+	struct watch *watch, struct account *account, const struct strlist *regions)
+{
+	for (size_t i = 0; i < regions->count; i++) {
+		size_t first = 0;
+
+		while (strcmp(regions->items[first], regions->items[i]) != 0)
+			first++;
+		if (first == i)
+			add_scope(watch, account, regions->items[i]);
+	}
+}
+
 static void remember_id(struct watch *watch, const struct account *account)
 {
 	CLEANUP(freep) char *name = xasprintf("account:%s", account->name);
@@ -119,14 +146,34 @@ void watch_bind(struct watch *watch, struct account *account)
  * show as blind: a region that was switched off is nothing to be silent about. */
 static void add_found_regions(struct watch *watch, struct account *account)
 {
-	const struct strlist *regions = account_regions(account);
-	size_t before = watch->scope_count;
+	add_regions(watch, account, account_regions(account));
+}
 
-	for (size_t i = 0; i < regions->count; i++)
-		if (find_scope(watch, account, regions->items[i]) == NULL)
-			add_scope(watch, account, regions->items[i]);
-	for (size_t i = before; !watch->identify_only && i < watch->scope_count; i++)
-		schedule_first(watch, i);
+struct known_regions {
+	const struct account *account;
+	struct strlist regions;
+};
+
+static bool note_region(const struct scope_record *record, void *context)
+{
+	struct known_regions *known = context;
+
+	if (strcmp(record->account_name, known->account->name) == 0)
+		strlist_add(&known->regions, record->region);
+	return true;
+}
+
+/* The regions cannot be found out: those of earlier runs are watched, or at least its own one, so
+ * that somebody is told that nothing can be seen there. */
+static void add_known_regions(struct watch *watch, struct account *account)
+{
+	struct known_regions known = { .account = account };
+
+	store_scopes_each(watch->store, note_region, &known);
+	if (known.regions.count == 0)
+		strlist_add(&known.regions, account->home_region);
+	add_regions(watch, account, &known.regions);
+	strlist_done(&known.regions);
 }
 
 static void account_settled(struct account *account, void *context)
@@ -143,9 +190,17 @@ static void account_settled(struct account *account, void *context)
 		free(account->told);
 		account->told = xstrdup(account->error.message);
 	}
-	for (size_t i = 0; i < watch->scope_count; i++)
-		if (watch->scopes[i]->account == account && watch->scopes[i]->waits)
-			scope_tick(watch->scopes[i]);
+	if (account->state != ACCOUNT_SETTLED && account->all_regions)
+		add_known_regions(watch, account);
+	/* What waits is polled at once where it can be. Where it cannot, its first turn says so, and
+	 * later ones come at their own time: an account's failures are not its scopes' twice. */
+	for (size_t i = 0; i < watch->scope_count; i++) {
+		struct scope *scope = watch->scopes[i];
+
+		if (scope->account == account && scope->waits &&
+			(account->state == ACCOUNT_SETTLED || !scope->concluded))
+			scope_tick(scope);
+	}
 	watch_note_change(watch);
 }
 
@@ -270,25 +325,39 @@ static void set_fields(struct watch *watch, const struct conf *conf, const struc
 		watch->tags_wanted |= conf->exceptions[i].tag != NULL;
 }
 
-/* What an old scope has learned since the start goes over to the new one of the same place. */
-static void inherit(const struct watch *watch, struct scope **old, size_t old_count)
+/* Round from where the last one was found: the order hardly ever changes. */
+static struct scope *find_old(
+	const struct scope *scope, struct scope **old, size_t old_count, size_t *at)
 {
+	for (size_t step = 0; step < old_count; step++, (*at)++) {
+		if (*at >= old_count)
+			*at = 0;
+		if (strcmp(old[*at]->region, scope->region) == 0 &&
+			strcmp(old[*at]->account->name, scope->account->name) == 0)
+			return old[*at];
+	}
+	return NULL;
+}
+
+/* What an old scope has learned since the start goes over to the new one of the same place. */
+static void inherit(const struct watch *watch, struct scope **old_scopes, size_t old_count)
+{
+	size_t at = 0;
+
 	for (size_t i = 0; i < watch->scope_count; i++) {
 		struct scope *scope = watch->scopes[i];
+		struct scope *old = find_old(scope, old_scopes, old_count, &at);
 
-		for (size_t k = 0; k < old_count; k++) {
-			if (strcmp(old[k]->region, scope->region) != 0 ||
-				strcmp(old[k]->account->name, scope->account->name) != 0)
-				continue;
-			scope->polled = old[k]->polled;
-			scope->concluded = old[k]->concluded;
-			scope->failures = old[k]->failures;
-			scope->failing_since = old[k]->failing_since;
-			scope->error_kind = old[k]->error_kind;
-			scope->error = TAKE_PTR(old[k]->error);
-			scope->polls = old[k]->polls;
-			break;
-		}
+		if (old == NULL)
+			continue;
+		scope->watched_since = old->watched_since;
+		scope->polled = old->polled;
+		scope->concluded = old->concluded;
+		scope->failures = old->failures;
+		scope->failing_since = old->failing_since;
+		scope->error_kind = old->error_kind;
+		scope->error = TAKE_PTR(old->error);
+		scope->polls = old->polls;
 	}
 }
 
@@ -312,8 +381,7 @@ int watch_configure(struct watch *watch, const struct conf *conf, const struct c
 	set_fields(watch, conf, catalog);
 	for (size_t i = 0; i < count; i++)
 		if (!accounts[i]->all_regions)
-			for (size_t k = 0; k < accounts[i]->regions.count; k++)
-				add_scope(watch, accounts[i], accounts[i]->regions.items[k]);
+			add_given_regions(watch, accounts[i], &accounts[i]->regions);
 	inherit(watch, old_scopes, old_count);
 	for (size_t i = 0; i < old_count; i++) {
 		if (old_scopes[i]->record.id != 0)

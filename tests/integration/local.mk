@@ -10,6 +10,7 @@ EXTRA_DIST += \
 	%D%/simulator.py \
 	%D%/test_accounts.py \
 	%D%/test_blind.py \
+	%D%/test_client.py \
 	%D%/test_drift.py \
 	%D%/test_fleet.py \
 	%D%/test_journal.py \
@@ -19,12 +20,14 @@ EXTRA_DIST += \
 	%D%/test_start.py
 
 PYTEST = $(PYTHON) -m pytest
+# The tests mostly wait: several at a time, by pytest-xdist. Without that: make PYTEST_PARALLEL=
+PYTEST_PARALLEL = -n 4
 PYTEST_FLAGS = -c $(srcdir)/tests/pytest.ini --rootdir=$(srcdir)/tests -p no:cacheprovider
 
 .PHONY: check-integration check-moto
 check-integration: check-programs
-	$(TEST_ENV) $(PYTEST) $(PYTEST_FLAGS) -m 'not moto and not awscli and not botocore' \
-		$(srcdir)/tests/integration
+	$(TEST_ENV) $(PYTEST) $(PYTEST_FLAGS) $(PYTEST_PARALLEL) \
+		-m 'not moto and not awscli and not botocore' $(srcdir)/tests/integration
 
 check-moto: check-programs
 	$(TEST_ENV) $(PYTEST) $(PYTEST_FLAGS) -m 'moto or awscli or botocore' \

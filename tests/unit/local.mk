@@ -8,6 +8,7 @@ tests_unit_unit_SOURCES = \
 	%D%/store_fixture.h \
 	%D%/test_ago.c \
 	%D%/test_aws_error.c \
+	%D%/test_base.c \
 	%D%/test_catalog.c \
 	%D%/test_conf.c \
 	%D%/test_conf_files.c \
@@ -18,17 +19,21 @@ tests_unit_unit_SOURCES = \
 	%D%/test_generic.c \
 	%D%/test_gsl.c \
 	%D%/test_http.c \
+	%D%/test_model.c \
 	%D%/test_notebook.c \
 	%D%/test_operations.c \
+	%D%/test_rate.c \
 	%D%/test_rule_file.c \
 	%D%/test_schedule.c \
+	%D%/test_scheduler.c \
 	%D%/test_sign.c \
 	%D%/test_sigv4.c \
 	%D%/test_slack.c \
 	%D%/test_store.c \
 	%D%/test_store_outbox.c \
 	%D%/test_store_state.c \
-	%D%/test_table.c
+	%D%/test_table.c \
+	%D%/test_watch.c
 tests_unit_unit_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_unit_LDADD = libsagewatch.la $(CHECK_LIBS)
 

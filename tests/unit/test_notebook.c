@@ -57,10 +57,11 @@ static const struct {
 		"\"PlatformIdentifier\":\"notebook-al2-v2\","
 		"\"InstanceMetadataServiceConfiguration\":"
 		"{\"MinimumInstanceMetadataServiceVersion\":\"2\"},"
-		"\"Tags\":[{\"Key\":\"owner\",\"Value\":\"ann\"},{\"Key\":\"b\",\"Value\":\"\"},"
-		"{\"Key\":\"c\",\"Value\":\"é \\\" \\\\\"}],"
-		"\"VolumeSizeInGB\":5,\"CreationTime\":1600000000.5,"
-		"\"LastModifiedTime\":1700000000.25" },
+		"\"Tags\":[{\"Key\":\"b\",\"Value\":\"\"},{\"Key\":\"c\",\"Value\":\"é \\\" "
+		"\\\\\"},"
+		"{\"Key\":\"owner\",\"Value\":\"ann\"}],"
+		"\"VolumeSizeInGB\":5,\"CreationTime\":1600000000.500,"
+		"\"LastModifiedTime\":1700000000.250" },
 	{ "an empty list stays one", "\"SecurityGroups\":[],\"Tags\":[]" },
 	{ "an empty text stays one", "\"RootAccess\":\"\"" },
 	{ "a value that is new", "\"RootAccess\":\"Sometimes\"" },

@@ -277,13 +277,14 @@ START_TEST(test_views)
 		&rules);
 
 	view = rule_view(rules[0]);
-	ck_assert_str_eq(
-		json_print(view, NULL), "{\"id\":\"a\",\"title\":\"t\",\"aliases\":[\"x:1\"]}");
+	ck_assert_str_eq(json_print(view, NULL),
+		"{\"id\":\"a\",\"title\":\"t\",\"aliases\":[\"x:1\"],\"why\":null}");
 	all = rule_view_all(rules[0]);
 	ck_assert_str_eq(json_print(all, NULL),
-		"{\"id\":\"a\",\"title\":\"t\",\"aliases\":[\"x:1\"],\"severity\":\"low\","
+		"{\"id\":\"a\",\"title\":\"t\",\"aliases\":[\"x:1\"],\"why\":null,\"severity\":"
+		"\"low\","
 		"\"logic\":\"SageMakerNotebook should have url\",\"enabled\":true,"
-		"\"in_force\":false,\"frameworks\":[],\"why\":null,\"remediation\":"
+		"\"in_force\":false,\"frameworks\":[],\"remediation\":"
 		"{\"text\":\"do {region}\",\"cli\":null,\"terraform\":null},"
 		"\"file\":\"x.rule\",\"line\":1}");
 	free_rules(rules, count);

@@ -20,7 +20,7 @@
 #define NOTEBOOK                                                                              \
 	"\"notebook\":{\"arn\":\"arn:x\",\"name\":\"nb-1\"," PLACE ",\"status\":\"Stopped\"," \
 	"\"owner\":\"ml-team\",\"root_access\":\"Enabled\"}"
-#define RULE "\"rule\":{\"id\":\"aws-sagemaker-001\",\"title\":\"Root access\"}"
+#define RULE "\"rule\":{\"id\":\"aws-sagemaker-001\",\"title\":\"Root access\",\"why\":\"Root.\"}"
 #define HEAD(type)                                             \
 	"{\"id\":\"01JD0000000000000ABCDEFGHJ\",\"seq\":4711," \
 	"\"time\":\"2026-11-22T10:15:03.412Z\",\"type\":\"" type "\",\"severity\":\"high\""
