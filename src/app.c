@@ -352,6 +352,8 @@ int app_run(const struct app_options *options)
 		fprintf(stderr, "%s\n", str_get(&error));
 		if (log_current() != LOG_TARGET_STDERR)
 			log_error("%s", str_get(&error));
+		/* The journal may be too late to say whose the words of one that is gone were. */
+		service_status("%s", str_get(&error));
 	}
 	str_done(&error);
 	stop_all(&app);

@@ -194,6 +194,9 @@ static int open_database(struct store *store, struct str *error)
 	/* Until it is known to be ours, closing it shall change nothing. */
 	if (r == SQLITE_OK)
 		r = sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+	/* Else each bind makes it plan anew where an index is partial: the value might help. */
+	if (r == SQLITE_OK)
+		r = sqlite3_db_config(store->db, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
 	return r == SQLITE_OK ? 0 : say_sqlite(store, error, r);
 }
 

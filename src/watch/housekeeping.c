@@ -164,9 +164,11 @@ static void baseline_due(struct watch *watch)
 	usec_t now = clock_monotonic(watch->env.clock);
 	bool waiting = false;
 
+	if (now < watch->started_at + BASELINE_SPAN && !watch_is_ready(watch))
+		return;
 	for (size_t i = 0; i < watch->scope_count; i++)
 		waiting |= awaits_digest(watch->scopes[i]);
-	if (waiting && (watch_is_ready(watch) || now >= watch->started_at + BASELINE_SPAN))
+	if (waiting)
 		tell_baseline(watch);
 }
 

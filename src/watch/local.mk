@@ -1,6 +1,7 @@
 libsagewatch_la_SOURCES += \
 	%D%/account.c %D%/account.h \
 	%D%/caller.c %D%/caller.h \
+	%D%/describe.c %D%/describe.h \
 	%D%/housekeeping.c %D%/housekeeping.h \
 	%D%/observe.c %D%/observe.h \
 	%D%/poll.c %D%/poll.h \

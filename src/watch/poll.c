@@ -15,50 +15,32 @@
  */
 #include "watch/poll.h"
 
-#include <assert.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "aws/sagemaker.h"
 #include "base/alloc.h"
-#include "base/json.h"
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/names.h"
 #include "base/str.h"
 #include "conf/conf.h"
 #include "model/notebook.h"
-#include "net/loop.h"
 #include "watch/account.h"
+#include "watch/describe.h"
 #include "watch/observe.h"
 #include "watch/scope.h"
 #include "watch/watch.h"
 
-#define DESCRIBES_MAX 16 /* under way at once in a scope */
-#define PAGES_MAX     100000
-#define ERROR_MAX     1024
-#define GONE_AFTER    2 /* complete lists without it */
-
-/* A describe under way: DescribeNotebookInstance, then ListTags where tags are wanted. */
-struct describe {
-	struct scope *scope;
-	struct describe *next;
-	char *arn, *name;
-	struct call *call;
-	char *body; /* of the describe, while the tags are on their way */
-	size_t len;
-	json_object *tags;
-};
+#define PAGES_MAX  100000
+#define ERROR_MAX  1024
+#define GONE_AFTER 2 /* complete lists without it */
 
 static const char *const state_names[] = {
 	[POLL_IDLE] = "idle",
 	[POLL_LISTING] = "listing",
 	[POLL_DESCRIBING] = "describing",
 };
-
-static void poll_describe_more(struct scope *scope);
 
 const char *poll_state_name(enum poll_state state)
 {
@@ -78,7 +60,57 @@ static void poll_enter(struct scope *scope, enum poll_state state)
 	}
 }
 
-/* --- the queue of describes: marks on the entries, and where to look for the next ------------ */
+/* --- the end of a pass ------------------------------------------------------------------------ */
+
+/* A list that came whole, and nothing left to describe: how did it go? */
+static void poll_conclude(struct scope *scope)
+{
+	struct poll *poll = &scope->poll;
+	CLEANUP(freep) char *error = TAKE_PTR(poll->error);
+	bool failed = poll->failed;
+
+	poll->failed = false;
+	if (failed)
+		scope_poll_failed(scope, poll->error_kind, error);
+	else
+		scope_poll_complete(scope);
+}
+
+void poll_describe_ended(struct scope *scope)
+{
+	struct poll *poll = &scope->poll;
+
+	if (poll->state != POLL_DESCRIBING || poll->describing > 0 || poll->urgent > 0 ||
+		poll->sweeps > 0)
+		return;
+	poll_enter(scope, POLL_IDLE);
+	poll_conclude(scope);
+}
+
+/* A describe failed for good: the pass cannot be complete, but goes on. */
+void poll_note_failure(struct scope *scope, enum aws_error_kind kind, const char *sentence)
+{
+	struct poll *poll = &scope->poll;
+
+	if (poll->failed)
+		return;
+	poll->failed = true;
+	poll->error_kind = kind;
+	poll->error = xstrdup(sentence);
+}
+
+static void list_failed(struct scope *scope, enum aws_error_kind kind, const char *sentence)
+{
+	struct poll *poll = &scope->poll;
+
+	poll_note_failure(scope, kind, sentence);
+	/* What is being described goes on being so; the list starts over at the next turn. */
+	poll_enter(scope, poll->describing > 0 || poll->urgent > 0 ? POLL_DESCRIBING : POLL_IDLE);
+	if (poll->state == POLL_IDLE)
+		poll_conclude(scope);
+}
+
+/* --- the list --------------------------------------------------------------------------------- */
 
 static bool is_passing(const struct notebook *notebook)
 {
@@ -109,272 +141,6 @@ static bool is_sweep_due(const struct scope *scope, const struct entry *entry, u
 	return now >= entry->described_at + interval / 2 + interval / 2 * (hash % 1024) / 1024;
 }
 
-static void queue_describe(struct scope *scope, struct entry *entry, bool urgent)
-{
-	struct poll *poll = &scope->poll;
-
-	if (entry->describing)
-		return;
-	if (entry->queue == QUEUE_SWEEP && urgent) {
-		entry->queue = QUEUE_NONE;
-		poll->sweeps--;
-	}
-	if (entry->queue != QUEUE_NONE)
-		return;
-	entry->queue = urgent ? QUEUE_URGENT : QUEUE_SWEEP;
-	if (urgent)
-		poll->urgent++;
-	else
-		poll->sweeps++;
-}
-
-static void unqueue(struct scope *scope, struct entry *entry)
-{
-	if (entry->queue == QUEUE_URGENT)
-		scope->poll.urgent--;
-	else if (entry->queue == QUEUE_SWEEP)
-		scope->poll.sweeps--;
-	entry->queue = QUEUE_NONE;
-}
-
-/* The next entry with that mark, round from where the last one was found. */
-static struct entry *find_queued(struct scope *scope, enum entry_queue queue, size_t *at)
-{
-	const struct snapshot *snapshot = &scope->snapshot;
-
-	for (size_t step = 0; step <= snapshot->count; step++, (*at)++) {
-		if (*at >= snapshot->count)
-			*at = 0;
-		if (snapshot->entries[*at].queue == queue)
-			return &snapshot->entries[*at];
-	}
-	return NULL;
-}
-
-static struct entry *next_queued(struct scope *scope)
-{
-	struct poll *poll = &scope->poll;
-
-	if (poll->urgent > 0)
-		return find_queued(scope, QUEUE_URGENT, &poll->urgent_at);
-	if (poll->sweeps > 0)
-		return find_queued(scope, QUEUE_SWEEP, &poll->sweep_at);
-	return NULL;
-}
-
-/* --- the end of a pass ------------------------------------------------------------------------ */
-
-/* A list that came whole, and nothing left to describe: how did it go? */
-static void poll_conclude(struct scope *scope)
-{
-	struct poll *poll = &scope->poll;
-	CLEANUP(freep) char *error = TAKE_PTR(poll->error);
-	bool failed = poll->failed;
-
-	poll->failed = false;
-	if (failed)
-		scope_poll_failed(scope, poll->error_kind, error);
-	else
-		scope_poll_complete(scope);
-}
-
-static void poll_finish_if_done(struct scope *scope)
-{
-	struct poll *poll = &scope->poll;
-
-	if (poll->state != POLL_DESCRIBING || poll->describing > 0 || poll->urgent > 0 ||
-		poll->sweeps > 0)
-		return;
-	poll_enter(scope, POLL_IDLE);
-	poll_conclude(scope);
-}
-
-/* A describe failed for good: the pass cannot be complete, but goes on. */
-static void note_failure(struct scope *scope, enum aws_error_kind kind, const char *sentence)
-{
-	struct poll *poll = &scope->poll;
-
-	if (poll->failed)
-		return;
-	poll->failed = true;
-	poll->error_kind = kind;
-	poll->error = xstrdup(sentence);
-}
-
-static void list_failed(struct scope *scope, enum aws_error_kind kind, const char *sentence)
-{
-	struct poll *poll = &scope->poll;
-
-	note_failure(scope, kind, sentence);
-	/* What is being described goes on being so; the list starts over at the next turn. */
-	poll_enter(scope, poll->describing > 0 || poll->urgent > 0 ? POLL_DESCRIBING : POLL_IDLE);
-	if (poll->state == POLL_IDLE)
-		poll_conclude(scope);
-}
-
-/* --- describes -------------------------------------------------------------------------------- */
-
-static void describe_free(struct describe *describe)
-{
-	struct describe **link = &describe->scope->poll.describes;
-
-	while (*link != describe)
-		link = &(*link)->next;
-	*link = describe->next;
-	describe->scope->poll.describing--;
-	call_cancel(describe->call);
-	json_object_put(describe->tags);
-	free(describe->body);
-	free(describe->arn);
-	free(describe->name);
-	free(describe);
-}
-
-/* Where all fail, as where a policy denies it, the rest of the queue would only fail too. */
-static void give_up_if_hopeless(struct scope *scope)
-{
-	struct poll *poll = &scope->poll;
-
-	if (++poll->failures_in_row < DESCRIBES_MAX)
-		return;
-	for (size_t i = 0; poll->urgent + poll->sweeps > 0 && i < scope->snapshot.count; i++)
-		unqueue(scope, &scope->snapshot.entries[i]);
-}
-
-/* Ends a describe, whichever way it went, and sends the next. */
-static void describe_end(struct describe *describe)
-{
-	struct scope *scope = describe->scope;
-	struct entry *entry = snapshot_find(&scope->snapshot, describe->arn);
-
-	if (entry != NULL)
-		entry->describing = false;
-	describe_free(describe);
-	poll_describe_more(scope);
-	poll_finish_if_done(scope);
-}
-
-static void describe_failed(
-	struct describe *describe, const struct aws_error *error, const char *operation)
-{
-	CLEANUP(freep) char *sentence = aws_error_sentence(error, operation);
-	CLEANUP(freep) char *whole = xasprintf("notebook %s: %s", describe->name, sentence);
-
-	/* Gone between the list and now: no failure; two whole lists will have to miss it. */
-	if (error->kind != AWS_ERROR_NOT_FOUND) {
-		note_failure(describe->scope, error->kind, whole);
-		give_up_if_hopeless(describe->scope);
-	}
-	describe_end(describe);
-}
-
-static void describe_done(struct describe *describe)
-{
-	struct scope *scope = describe->scope;
-	struct str sentence = STR_INIT(ERROR_MAX);
-	struct notebook *notebook = NULL;
-	struct aws_error error;
-	struct entry *entry;
-
-	if (describe_notebook_instance_parse(
-		    describe->body, describe->len, describe->tags, &notebook, &sentence) < 0) {
-		aws_error_set(&error, AWS_ERROR_MALFORMED, "%s", str_get(&sentence));
-		describe_failed(describe, &error, "DescribeNotebookInstance");
-	} else if (strcasecmp(notebook_text(notebook, NOTEBOOK_ARN), describe->arn) != 0) {
-		aws_error_set(&error, AWS_ERROR_MALFORMED, "it describes another notebook, %s",
-			notebook_text(notebook, NOTEBOOK_ARN));
-		free(notebook);
-		describe_failed(describe, &error, "DescribeNotebookInstance");
-	} else {
-		entry = snapshot_find(&scope->snapshot, describe->arn);
-		scope->poll.described++;
-		scope->poll.failures_in_row = 0;
-		if (entry != NULL)
-			observe_described(scope, entry, notebook);
-		else
-			free(notebook);
-		describe_end(describe);
-	}
-	str_done(&sentence);
-}
-
-static void tags_answered(
-	const struct aws_error *error, const char *body, size_t len, void *context)
-{
-	struct describe *describe = context;
-	struct str sentence = STR_INIT(ERROR_MAX);
-	struct aws_error wrong = *error;
-	CLEANUP(freep) char *token = NULL;
-	struct aws_request request;
-
-	describe->call = NULL;
-	if (error->kind == AWS_OK &&
-		list_tags_parse(body, len, describe->tags, &token, &sentence) < 0)
-		aws_error_set(&wrong, AWS_ERROR_MALFORMED, "%s", str_get(&sentence));
-	/* AWS allows 50 tags: a list that goes on past hundreds of them will not end. */
-	if (token != NULL && json_object_array_length(describe->tags) > 500)
-		aws_error_set(&wrong, AWS_ERROR_MALFORMED, "the list of tags does not end");
-	str_done(&sentence);
-	if (wrong.kind != AWS_OK) {
-		describe_failed(describe, &wrong, "ListTags");
-	} else if (token != NULL) {
-		list_tags_build(describe->arn, token, &request);
-		describe->call =
-			call_start(&describe->scope->caller, &request, tags_answered, describe);
-	} else {
-		describe_done(describe);
-	}
-}
-
-static void describe_answered(
-	const struct aws_error *error, const char *body, size_t len, void *context)
-{
-	struct describe *describe = context;
-	struct aws_request request;
-
-	describe->call = NULL;
-	if (error->kind != AWS_OK) {
-		describe_failed(describe, error, "DescribeNotebookInstance");
-		return;
-	}
-	describe->body = xmemdup(body, len);
-	describe->len = len;
-	if (!describe->scope->watch->tags_wanted) {
-		describe_done(describe);
-		return;
-	}
-	describe->tags = json_new_array();
-	list_tags_build(describe->arn, NULL, &request);
-	describe->call = call_start(&describe->scope->caller, &request, tags_answered, describe);
-}
-
-static void describe_start(struct scope *scope, struct entry *entry)
-{
-	struct describe *describe = xcalloc(1, sizeof(*describe));
-	struct aws_request request;
-
-	unqueue(scope, entry);
-	entry->describing = true;
-	describe->scope = scope;
-	describe->arn = xstrdup(notebook_text(entry->notebook, NOTEBOOK_ARN));
-	describe->name = xstrdup(notebook_text(entry->notebook, NOTEBOOK_NAME));
-	describe->next = scope->poll.describes;
-	scope->poll.describes = describe;
-	scope->poll.describing++;
-	describe_notebook_instance_build(describe->name, &request);
-	describe->call = call_start(&scope->caller, &request, describe_answered, describe);
-}
-
-static void poll_describe_more(struct scope *scope)
-{
-	struct entry *entry;
-
-	while (scope->poll.describing < DESCRIBES_MAX && (entry = next_queued(scope)) != NULL)
-		describe_start(scope, entry);
-}
-
-/* --- the list --------------------------------------------------------------------------------- */
-
 /* True where the list alone does not show that the last describe still holds. */
 static bool may_have_changed(const struct entry *entry, const struct notebook *summary)
 {
@@ -397,16 +163,16 @@ static void take_summary(struct scope *scope, struct notebook *summary)
 	poll->listed++;
 	if (entry == NULL) {
 		entry = snapshot_put(&scope->snapshot, TAKE_PTR(summary));
-		queue_describe(scope, entry, true);
+		describe_queue(scope, entry, true);
 	} else if (may_have_changed(entry, summary)) {
 		observe_listed(scope, entry);
-		queue_describe(scope, entry, true);
+		describe_queue(scope, entry, true);
 	} else {
 		observe_verified(scope, entry);
 		if (is_passing(entry->notebook))
-			queue_describe(scope, entry, true);
+			describe_queue(scope, entry, true);
 		else if (is_sweep_due(scope, entry, now))
-			queue_describe(scope, entry, false);
+			describe_queue(scope, entry, false);
 	}
 	entry->listed_in = poll->round;
 	free(summary);
@@ -422,7 +188,7 @@ static void count_missing(struct scope *scope)
 
 		if (entry->listed_in == scope->poll.round)
 			continue;
-		unqueue(scope, entry);
+		describe_unqueue(scope, entry);
 		if (++entry->missing >= GONE_AFTER) {
 			observe_gone(scope, entry);
 			continue;
@@ -483,15 +249,15 @@ static void take_page(struct scope *scope, struct list_page *page)
 {
 	for (size_t i = 0; i < page->count; i++)
 		take_summary(scope, TAKE_PTR(page->notebooks[i]));
-	poll_describe_more(scope);
+	describe_more(scope);
 	if (page->next_token != NULL) {
 		ask_page(scope, page->next_token);
 		return;
 	}
 	count_missing(scope);
 	poll_enter(scope, POLL_DESCRIBING);
-	poll_describe_more(scope);
-	poll_finish_if_done(scope);
+	describe_more(scope);
+	poll_describe_ended(scope);
 }
 
 static void page_answered(
@@ -554,17 +320,9 @@ void poll_cancel(struct scope *scope)
 	struct poll *poll = &scope->poll;
 
 	poll->page = call_cancel(poll->page);
-	while (poll->describes != NULL)
-		describe_free(poll->describes);
-	for (size_t i = 0; i < scope->snapshot.count; i++) {
-		scope->snapshot.entries[i].queue = QUEUE_NONE;
-		scope->snapshot.entries[i].describing = false;
-	}
-	poll->urgent = poll->sweeps = 0;
+	describe_cancel_all(scope);
 	poll->failed = false;
 	free(TAKE_PTR(poll->error));
 	if (poll->state != POLL_IDLE)
 		poll_enter(scope, POLL_IDLE);
-	free(TAKE_PTR(poll->tokens));
-	poll->token_count = poll->token_capacity = 0;
 }

@@ -40,6 +40,11 @@ struct poll {
 
 const char *poll_state_name(enum poll_state state);
 
+/* For describe.c: one failed for good, so that the pass cannot be complete, but goes on; and: one
+ * has ended, perhaps the last that the pass waits for. */
+void poll_note_failure(struct scope *scope, enum aws_error_kind kind, const char *sentence);
+void poll_describe_ended(struct scope *scope);
+
 /* Starts a pass, or lists again where an earlier one still describes. */
 void poll_start(struct scope *scope);
 /* Ends it; all that is under way is done again by the next. */

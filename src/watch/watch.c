@@ -97,8 +97,7 @@ static void add_scope(struct watch *watch, struct account *account, const char *
 }
 
 /* Those that are not watched yet, from now on. */
-static void add_regions(
-	struct watch *watch, struct account *account, const struct strlist *regions)
+static void add_regions(struct watch *watch, struct account *account, const struct strlist *regions)
 {
 	size_t before = watch->scope_count;
 
@@ -192,8 +191,9 @@ static void account_settled(struct account *account, void *context)
 	}
 	if (account->state != ACCOUNT_SETTLED && account->all_regions)
 		add_known_regions(watch, account);
-	/* What waits is polled at once where it can be. Where it cannot, its first turn says so, and
-	 * later ones come at their own time: an account's failures are not its scopes' twice. */
+	/* What waits is polled at once where it can be. Where it cannot, its first turn says so,
+	 * and later ones come at their own time: an account's failures are not its scopes' twice.
+	 */
 	for (size_t i = 0; i < watch->scope_count; i++) {
 		struct scope *scope = watch->scopes[i];
 

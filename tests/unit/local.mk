@@ -22,6 +22,7 @@ tests_unit_unit_SOURCES = \
 	%D%/test_model.c \
 	%D%/test_notebook.c \
 	%D%/test_operations.c \
+	%D%/test_poll.c \
 	%D%/test_rate.c \
 	%D%/test_rule_file.c \
 	%D%/test_schedule.c \

@@ -310,8 +310,16 @@ static const struct {
 	{ "a forged line", "a\nsagewatchd: all well", "a sagewatchd: all well" },
 	{ "a terminal's escapes", "\x1b[2Jx\x07", " [2Jx " },
 	{ "DEL and C1", "a\x7f\xc2\x9b\x31mb", "a  1mb" },
-	{ "line and paragraph separators", "a\xe2\x80\xa8" "b\xe2\x80\xa9" "c", "a b c" },
-	{ "words turned round", "a\xe2\x80\xae" "b\xe2\x81\xa6" "c\xd8\x9c", "a b c " },
+	{ "line and paragraph separators",
+		"a\xe2\x80\xa8"
+		"b\xe2\x80\xa9"
+		"c",
+		"a b c" },
+	{ "words turned round",
+		"a\xe2\x80\xae"
+		"b\xe2\x81\xa6"
+		"c\xd8\x9c",
+		"a b c " },
 	{ "a byte that starts nothing", "a\x80z", "a\xEF\xBF\xBDz" },
 	{ "a text cut within a character", "a\xe2\x82", "a\xEF\xBF\xBD\xEF\xBF\xBD" },
 	{ "an overlong slash", "\xc0\xaf", "\xEF\xBF\xBD\xEF\xBF\xBD" },
@@ -328,8 +336,7 @@ START_TEST(test_utf8_clean)
 {
 	CLEANUP(freep) char *clean = utf8_clean(hostile[_i].text, 24);
 
-	ck_assert_msg(
-		strcmp(clean, hostile[_i].clean) == 0, "%s: \"%s\"", hostile[_i].name, clean);
+	ck_assert_msg(strcmp(clean, hostile[_i].clean) == 0, "%s: \"%s\"", hostile[_i].name, clean);
 }
 END_TEST
 
@@ -347,8 +354,7 @@ START_TEST(test_digest)
 		"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	hmac_sha256("Jefe", 4, "what do ya want for nothing?", 28, mac);
 	hex_encode(mac, sizeof(mac), text);
-	ck_assert_str_eq(
-		text, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+	ck_assert_str_eq(text, "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 }
 END_TEST
 
@@ -382,7 +388,8 @@ START_TEST(test_base64)
 		ck_assert_msg(r == -EINVAL && len == 99, "%s: %d", encodings[_i].name, r);
 		return;
 	}
-	ck_assert_msg(r == 0 && len == strlen(encodings[_i].plain), "%s: %d", encodings[_i].name, r);
+	ck_assert_msg(
+		r == 0 && len == strlen(encodings[_i].plain), "%s: %d", encodings[_i].name, r);
 	ck_assert_mem_eq(data, encodings[_i].plain, len);
 	again = base64_encode(data, len);
 	ck_assert_str_eq(again, encodings[_i].text);

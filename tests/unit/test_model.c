@@ -54,36 +54,34 @@ static const struct {
 		.type = EVENT_EXPOSURE_OPENED },
 	{ "blindness has no severity", .events = "*", .min_severity = SEVERITY_CRITICAL,
 		.type = EVENT_SCOPE_BLIND, .passes = true },
-	{ "resolved, and wanted", .events = "*", .type = EVENT_EXPOSURE_RESOLVED,
-		.passes = true },
+	{ "resolved, and wanted", .events = "*", .type = EVENT_EXPOSURE_RESOLVED, .passes = true },
 	{ "resolved, and not wanted", .events = "*", .no_resolved = true,
 		.type = EVENT_EXPOSURE_RESOLVED },
 	{ "flapping is kept from people", .events = "*", .chat = true, .flapping = true,
 		.type = EVENT_EXPOSURE_OPENED },
-	{ "and not from machines", .events = "*", .flapping = true,
-		.type = EVENT_EXPOSURE_OPENED, .passes = true },
+	{ "and not from machines", .events = "*", .flapping = true, .type = EVENT_EXPOSURE_OPENED,
+		.passes = true },
 	{ "the rule", .events = "*", .rules = "aws-*", .type = EVENT_EXPOSURE_OPENED,
 		.passes = true },
 	{ "another rule", .events = "*", .rules = "own-*", .type = EVENT_EXPOSURE_OPENED },
 	{ "a rule does not hold blindness back", .events = "*", .rules = "own-*",
 		.type = EVENT_SCOPE_BLIND, .passes = true },
-	{ "the account by name", .events = "*", .accounts = "pr?d",
-		.type = EVENT_EXPOSURE_OPENED, .passes = true },
-	{ "the account by id", .events = "*", .accounts = "1111*",
-		.type = EVENT_EXPOSURE_OPENED, .passes = true },
-	{ "another account", .events = "*", .accounts = "2222*",
-		.type = EVENT_EXPOSURE_OPENED },
+	{ "the account by name", .events = "*", .accounts = "pr?d", .type = EVENT_EXPOSURE_OPENED,
+		.passes = true },
+	{ "the account by id", .events = "*", .accounts = "1111*", .type = EVENT_EXPOSURE_OPENED,
+		.passes = true },
+	{ "another account", .events = "*", .accounts = "2222*", .type = EVENT_EXPOSURE_OPENED },
 	{ "another account's blindness", .events = "*", .accounts = "2222*",
 		.type = EVENT_SCOPE_BLIND },
 	{ "the region", .events = "*", .regions = "eu-*", .type = EVENT_EXPOSURE_OPENED,
 		.passes = true },
 	{ "another region", .events = "*", .regions = "us-*", .type = EVENT_EXPOSURE_OPENED },
-	{ "a sink is in no region", .events = "*", .regions = "us-*",
-		.type = EVENT_SINK_SUSPENDED, .passes = true },
+	{ "a sink is in no region", .events = "*", .regions = "us-*", .type = EVENT_SINK_SUSPENDED,
+		.passes = true },
 	{ "the tag", .events = "*", .tags = "team=ml", .type = EVENT_EXPOSURE_OPENED,
 		.passes = true },
-	{ "a glob on the tag", .events = "*", .tags = "team=m*",
-		.type = EVENT_EXPOSURE_OPENED, .passes = true },
+	{ "a glob on the tag", .events = "*", .tags = "team=m*", .type = EVENT_EXPOSURE_OPENED,
+		.passes = true },
 	{ "another value", .events = "*", .tags = "team=web", .type = EVENT_EXPOSURE_OPENED },
 	{ "no such tag", .events = "*", .tags = "owner=*", .type = EVENT_EXPOSURE_OPENED },
 	{ "a tag does not hold blindness back", .events = "*", .tags = "owner=*",
@@ -99,8 +97,7 @@ static void fill(struct strlist *list, const char *item)
 START_TEST(test_route)
 {
 	CLEANUP(freep)
-	struct notebook *notebook =
-		make_notebook("nb", "{\"Key\":\"team\",\"Value\":\"ml\"}");
+	struct notebook *notebook = make_notebook("nb", "{\"Key\":\"team\",\"Value\":\"ml\"}");
 	bool about_sink = routes[_i].type == EVENT_SINK_SUSPENDED;
 	bool about_notebook = routes[_i].type < EVENT_SCOPE_BLIND;
 	const struct event event = {
@@ -134,9 +131,9 @@ END_TEST
 static void check_order(const struct snapshot *snapshot)
 {
 	for (size_t i = 1; i < snapshot->count; i++)
-		ck_assert_int_lt(strcasecmp(notebook_text(snapshot->entries[i - 1].notebook,
-						    NOTEBOOK_ARN),
-					 notebook_text(snapshot->entries[i].notebook, NOTEBOOK_ARN)),
+		ck_assert_int_lt(
+			strcasecmp(notebook_text(snapshot->entries[i - 1].notebook, NOTEBOOK_ARN),
+				notebook_text(snapshot->entries[i].notebook, NOTEBOOK_ARN)),
 			0);
 }
 
@@ -198,8 +195,7 @@ START_TEST(test_finding_key)
 	/* Fixed for ever: acknowledgements and receivers know findings by it. printf
 	 * '111111111111\neu-west-1\narn:aws:…/nb-1\naws-sagemaker-001' | sha256sum */
 	finding_key("111111111111", "eu-west-1", ARN_PREFIX "NB-1", "aws-sagemaker-001", key);
-	ck_assert_str_eq(
-		key, "514c0645324f2a5689f7020c1e2344777fa9d767fa5dbab2ad0f9a3f7fc0da94");
+	ck_assert_str_eq(key, "514c0645324f2a5689f7020c1e2344777fa9d767fa5dbab2ad0f9a3f7fc0da94");
 	finding_key("111111111111", "eu-west-1", ARN_PREFIX "nb-1", "aws-sagemaker-001", other);
 	ck_assert_str_eq(key, other);
 	finding_key("111111111111", "eu-west-1", ARN_PREFIX "nb-1", "aws-sagemaker-002", other);
@@ -224,13 +220,14 @@ END_TEST
 
 /* --- events in words -------------------------------------------------------------------------- */
 
-#define NOTEBOOK                                                                        \
+#define NOTEBOOK                                                                         \
 	"\"notebook\":{\"name\":\"nb-1\",\"account\":\"111111111111\",\"account_name\":" \
 	"\"prod\",\"region\":\"eu-west-1\"}"
-#define RULE	"\"rule\":{\"id\":\"aws-sagemaker-001\",\"title\":\"Root access\"},\"severity\":\"high\""
-#define CHANGES "\"changes\":[{\"field\":\"rootAccess\",\"before\":\"Disabled\",\"after\":\"Enabled\"}]"
-#define SCOPE                                                                                  \
-	"\"account\":\"111111111111\",\"account_name\":\"default\",\"region\":\"eu-west-1\""
+#define RULE \
+	"\"rule\":{\"id\":\"aws-sagemaker-001\",\"title\":\"Root access\"},\"severity\":\"high\""
+#define CHANGES \
+	"\"changes\":[{\"field\":\"rootAccess\",\"before\":\"Disabled\",\"after\":\"Enabled\"}]"
+#define SCOPE "\"account\":\"111111111111\",\"account_name\":\"default\",\"region\":\"eu-west-1\""
 
 static const struct {
 	const char *members, *sentence;
@@ -268,8 +265,7 @@ static const struct {
 	{ "\"type\":\"exposure.flapping\",\"transitions\":4," RULE "," NOTEBOOK,
 		"flapping: notebook nb-1 in prod/eu-west-1: Root access (aws-sagemaker-001) opened "
 		"and closed 4 times within a day; webhooks hear of it again when it rests" },
-	{ "\"type\":\"notebook.created\"," NOTEBOOK,
-		"created: notebook nb-1 in prod/eu-west-1" },
+	{ "\"type\":\"notebook.created\"," NOTEBOOK, "created: notebook nb-1 in prod/eu-west-1" },
 	{ "\"type\":\"notebook.changed\"," NOTEBOOK ",\"changes\":[{\"field\":\"volumeSizeInGB\","
 	  "\"before\":5,\"after\":50},{\"field\":\"securityGroups\",\"before\":null,\"after\":"
 	  "[\"sg-1\",\"sg-2\"]}]",
@@ -277,14 +273,14 @@ static const struct {
 		"securityGroups was not set, is [\"sg-1\",\"sg-2\"]" },
 	{ "\"type\":\"notebook.replaced\"," NOTEBOOK "," CHANGES,
 		"replaced: notebook nb-1 in prod/eu-west-1: rootAccess was Disabled, is Enabled" },
-	{ "\"type\":\"notebook.deleted\"," NOTEBOOK,
-		"deleted: notebook nb-1 in prod/eu-west-1" },
+	{ "\"type\":\"notebook.deleted\"," NOTEBOOK, "deleted: notebook nb-1 in prod/eu-west-1" },
 	{ "\"type\":\"scope.blind\",\"scope\":{" SCOPE ",\"failed_polls\":3,\"error\":\"denied\"}",
 		"blind: 111111111111/eu-west-1 cannot be observed, after 3 failed polls: denied; "
 		"what is known of it stays, unverified" },
 	{ "\"type\":\"scope.restored\",\"scope\":{" SCOPE ",\"seconds_blind\":600}",
 		"restored: 111111111111/eu-west-1 is observed again, after 10 min" },
-	{ "\"type\":\"sink.suspended\",\"sink\":{\"name\":\"chat\",\"error\":\"404\",\"pending\":7}",
+	{ "\"type\":\"sink.suspended\",\"sink\":{\"name\":\"chat\",\"error\":\"404\",\"pending\":"
+	  "7}",
 		"webhook chat is suspended: 404; its queue is kept, 7 wait" },
 	{ "\"type\":\"sink.resumed\",\"sink\":{\"name\":\"chat\"}", "webhook chat delivers again" },
 	{ "\"type\":\"exception.expiring\",\"exception\":{\"name\":\"lab\",\"owner\":\"ann\","
@@ -312,7 +308,8 @@ START_TEST(test_sentence_absent)
 {
 	static const char *const others[] = {
 		"",
-		",\"notebook\":null,\"rule\":null,\"changes\":null,\"scope\":null,\"baseline\":null",
+		",\"notebook\":null,\"rule\":null,\"changes\":null,\"scope\":null,\"baseline\":"
+		"null",
 		",\"notebook\":[],\"rule\":1,\"changes\":{},\"scope\":\"x\",\"sink\":false,"
 		"\"reason\":7,\"seconds_open\":\"x\",\"exception\":[],\"baseline\":[]",
 		",\"changes\":[null,1,{},{\"field\":1}],\"reason\":\"changed\"",

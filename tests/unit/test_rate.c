@@ -65,8 +65,7 @@ START_TEST(test_window)
 			rate_answered(&rate, now, true);
 	}
 	ck_assert_msg(most_in_a_second(times, REQUESTS) <= schedules[_i].most,
-		"%s: %u went in one second", schedules[_i].name,
-		most_in_a_second(times, REQUESTS));
+		"%s: %u went in one second", schedules[_i].name, most_in_a_second(times, REQUESTS));
 	rate_done(&rate);
 }
 END_TEST
@@ -197,14 +196,14 @@ START_TEST(test_retry)
 {
 	struct retry_quota quota = { .tokens = retries[_i].tokens };
 	usec_t after = 0;
-	bool again = retry_next(&quota, retries[_i].attempt, retries[_i].was_timeout,
-		retries[_i].noise, &after);
+	bool again = retry_next(
+		&quota, retries[_i].attempt, retries[_i].was_timeout, retries[_i].noise, &after);
 
 	ck_assert_msg(again == retries[_i].again, "%s", retries[_i].name);
 	ck_assert_msg(after == retries[_i].after, "%s: %llu", retries[_i].name,
 		(unsigned long long)after);
-	ck_assert_msg(quota.tokens == retries[_i].left, "%s: %u left", retries[_i].name,
-		quota.tokens);
+	ck_assert_msg(
+		quota.tokens == retries[_i].left, "%s: %u left", retries[_i].name, quota.tokens);
 }
 END_TEST
 
@@ -217,8 +216,8 @@ START_TEST(test_outage)
 
 	retry_quota_init(&quota);
 	for (int i = 0; i < 1000; i++)
-		for (unsigned int attempt = 1;
-			retry_next(&quota, attempt, false, noise(), &after); attempt++)
+		for (unsigned int attempt = 1; retry_next(&quota, attempt, false, noise(), &after);
+			attempt++)
 			retried++;
 	ck_assert_uint_eq(retried, 100);
 	/* Good answers fill it up again, and no further. */

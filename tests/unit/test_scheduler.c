@@ -102,8 +102,8 @@ START_TEST(test_spread)
 
 		ck_assert_msg(last == 0 || (gap >= interval / 8 && gap <= interval),
 			"%s: %llu us apart", grids[_i].name, (unsigned long long)gap);
-		ck_assert_msg(last < settled || gap == interval, "%s: no even pace",
-			grids[_i].name);
+		ck_assert_msg(
+			last < settled || gap == interval, "%s: no even pace", grids[_i].name);
 		ck_assert_msg(before < settled || now - before + 1 >= MIN(interval / count, apart),
 			"%s: two at a time", grids[_i].name);
 		stage.polled_at[scope->index] = before = now;

@@ -234,9 +234,9 @@ static void play(struct stage *stage, const char *step)
 
 	sscanf(step, "%15s%n %15s", word, &used, name);
 	if (sscanf(word, "+%u%c", &number, &unit) == 2)
-		now += number * (unit == 'd'   ? USEC_PER_DAY
-				 : unit == 'h' ? USEC_PER_HOUR
-					       : USEC_PER_MIN);
+		now += number * (unit == 'd'	      ? USEC_PER_DAY
+					: unit == 'h' ? USEC_PER_HOUR
+						      : USEC_PER_MIN);
 	else if (sscanf(word, "-%u%c", &number, &unit) == 2)
 		now -= number * USEC_PER_DAY;
 	else if (strcmp(word, "complete") == 0)
@@ -390,7 +390,8 @@ static const struct story {
 		.events = "created opened:created blind",
 		.findings = "unknown 1" },
 	{ .name = "two failures and a success: nobody is told",
-		.steps = "complete; a E; +1m; failed; +1m; failed; listed a; complete; failed; failed",
+		.steps = "complete; a E; +1m; failed; +1m; failed; listed a; complete; failed; "
+			 "failed",
 		.events = "created opened:created",
 		.findings = "open 1" },
 	{ .name = "blind, verified by the list alone, restored",
@@ -498,8 +499,8 @@ START_TEST(test_story)
 	store_findings_each(stage.store, &all, note_finding, &findings);
 	ck_assert_msg(strcmp(str_get(&events), story->events) == 0,
 		"%s: events are\n\t%s\nnot\n\t%s", story->name, str_get(&events), story->events);
-	ck_assert_msg(strcmp(str_get(&findings), story->findings != NULL ? story->findings : "") ==
-			      0,
+	ck_assert_msg(
+		strcmp(str_get(&findings), story->findings != NULL ? story->findings : "") == 0,
 		"%s: findings are %s, not %s", story->name, str_get(&findings),
 		story->findings != NULL ? story->findings : "none");
 	str_done(&events);
