@@ -173,7 +173,10 @@ static void emit_format(int priority, const struct log_field *fields, size_t cou
 {
 	struct str text = STR_INIT(64 * 1024);
 
-	str_addv(&text, format, arguments);
+	if (str_addv(&text, format, arguments) < 0) {
+		str_reset(&text);
+		str_add(&text, "(a message that is too long to show)");
+	}
 	emit(priority, fields, count, str_get(&text));
 	str_done(&text);
 }

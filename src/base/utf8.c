@@ -87,3 +87,18 @@ char *utf8_clean(const char *text, size_t max_points)
 	utf8_add_clean(&clean, text, max_points);
 	return str_take(&clean);
 }
+
+void utf8_add_valid(struct str *to, const char *text)
+{
+	size_t len = strlen(text), used;
+
+	for (; len > 0; text += used, len -= used) {
+		uint32_t point;
+
+		used = utf8_decode(text, len, &point);
+		if (point == REPLACEMENT)
+			str_add(to, "\xEF\xBF\xBD");
+		else
+			str_addn(to, text, used);
+	}
+}

@@ -24,4 +24,7 @@ void utf8_add_clean(struct str *to, const char *text, size_t max_points);
 /* The same as a new string, which the caller frees. */
 char *utf8_clean(const char *text, size_t max_points);
 
+/* Adds the text with broken bytes as U+FFFD, and nothing else changed: JSON escapes the rest. */
+void utf8_add_valid(struct str *to, const char *text);
+
 #endif

@@ -122,6 +122,9 @@ static void acknowledge(struct ask *ask, struct finding *finding, const char *co
 	finding->ack_comment = utf8_clean(comment, COMMENT_MAX);
 	finding->ack_until = until;
 	finding->ack_uid = (int64_t)ask->uid;
+	/* No reminder before its end, and one then: whoever said that they know has had their time.
+	 */
+	finding->remind_at = until;
 	/* One that cannot be seen now stays so. */
 	if (finding->state == FINDING_OPEN)
 		finding->state = FINDING_ACKNOWLEDGED;
@@ -160,6 +163,7 @@ void route_unack(struct ask *ask)
 	} else {
 		finding.ack_until = 0;
 		finding.ack_uid = -1;
+		finding.remind_at = clock_now(ask->control->clock);
 		free(TAKE_PTR(finding.ack_comment));
 		if (finding.state == FINDING_ACKNOWLEDGED)
 			finding.state = FINDING_OPEN;

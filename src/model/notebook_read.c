@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/macros.h"
 #include "base/str.h"
+#include "base/utf8.h"
 
 /* A notebook in the making: the text grows, then all becomes one block. */
 struct draft {
@@ -60,7 +61,8 @@ static int add_text(struct draft *draft, const char *member, json_object *value)
 	text = json_object_get_string(value);
 	if (strlen(text) != (size_t)json_object_get_string_len(value))
 		return refuse(draft, member, "has a NUL character in it");
-	str_addn(&draft->text, text, strlen(text) + 1);
+	utf8_add_valid(&draft->text, text);
+	str_addn(&draft->text, "", 1);
 	return 0;
 }
 
@@ -123,8 +125,10 @@ static int add_tags(struct draft *draft, const char *member, json_object *value)
 		if (text == NULL && value_given != NULL)
 			return refuse(draft, member, "has a tag whose value is no text");
 		text = text != NULL ? text : "";
-		str_addn(&draft->text, key, strlen(key) + 1);
-		str_addn(&draft->text, text, strlen(text) + 1);
+		utf8_add_valid(&draft->text, key);
+		str_addn(&draft->text, "", 1);
+		utf8_add_valid(&draft->text, text);
+		str_addn(&draft->text, "", 1);
 	}
 	str_addn(&draft->text, "", 1);
 	return 0;

@@ -48,7 +48,9 @@ static usec_t now_of(const struct scope *scope)
  */
 static bool is_baseline(const struct scope *scope, const struct notebook *notebook)
 {
-	return scope->record.baseline_at == 0 && notebook->created_at <= scope->watched_since;
+	int64_t since = (int64_t)scope->watched_since + scope->account->skew_usec;
+
+	return scope->record.baseline_at == 0 && (int64_t)notebook->created_at <= since;
 }
 
 static void place_event(

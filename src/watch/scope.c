@@ -69,16 +69,35 @@ static usec_t now_of(const struct scope *scope)
 	return clock_now(scope->watch->env.clock);
 }
 
+/* An earlier account that is the same one to AWS, in the same region. */
+static const struct scope *find_twin(const struct scope *scope)
+{
+	const struct watch *watch = scope->watch;
+
+	for (size_t i = 0; watch->account_count > 1 && i < scope->index; i++) {
+		const struct scope *other = watch->scopes[i];
+
+		if (other->account != scope->account &&
+			strcmp(other->account->id, scope->account->id) == 0 &&
+			strcmp(other->region, scope->region) == 0)
+			return other;
+	}
+	return NULL;
+}
+
 void scope_bind(struct scope *scope)
 {
 	const struct account *account = scope->account;
-	/* Without an id the account's name stands for it, so that two such do not share a record.
-	 */
-	CLEANUP(freep)
-	char *id = account->id[0] != '\0' ? xstrdup(account->id)
-					  : xasprintf(UNKNOWN "%s", account->name);
+	CLEANUP(freep) char *id = NULL;
 	usec_t blind_since = 0;
 
+	/* Without an id the account's name stands for it, so that two such share no record. The
+	 * same goes for a second account of one id: what it shows is told by the first. */
+	scope->twin = account->id[0] != '\0' ? find_twin(scope) : NULL;
+	if (account->id[0] == '\0' || scope->twin != NULL)
+		id = xasprintf(UNKNOWN "%s", account->name);
+	else
+		id = xstrdup(account->id);
 	if (scope->record.id != 0 && strcmp(scope->record.account, id) == 0)
 		return;
 	/* What is under way was asked of another account, unless that was nobody yet: then the
@@ -197,7 +216,11 @@ static bool prepare(struct scope *scope)
 
 	scope_bind(scope);
 	scope_load(scope);
-	if (!scope->has_caller) {
+	if (scope->twin != NULL) {
+		str_addf(&error, "account %s is AWS account %s, which is watched as %s",
+			scope->account->name, scope->account->id, scope->twin->account->name);
+		fine = false;
+	} else if (!scope->has_caller) {
 		fine = caller_init(&scope->caller, scope->account, AWS_SAGEMAKER, scope->region,
 			       scope->watch->conf->max_requests_per_second, &error) == 0;
 		scope->has_caller = fine;

@@ -28,6 +28,8 @@ struct scope {
 	struct snapshot snapshot;
 	bool loaded; /* the snapshot is what the store knows */
 
+	const struct scope *twin; /* of another account with the same id; NULL, as it should be */
+
 	struct caller caller;
 	bool has_caller;
 	struct poll poll;

@@ -149,3 +149,17 @@ def test_check_config_tries_the_keys_and_says_what_would_be_watched(sim, keys, m
     assert "cannot be watched" in lines["account three"] and "three" in lines["account three"]
     assert "ListNotebookInstances" not in sim.stats()["operations"]
     assert not (daemon.folder / "state.db").exists()
+
+
+def test_one_account_under_two_names_is_watched_once(sim, keys, make_daemon):
+    sim.add_notebooks(REGION, names=["nb-a"])
+    keys(one=(ACCESS_KEY_ID, SECRET_ACCESS_KEY), two=(ACCESS_KEY_ID, SECRET_ACCESS_KEY))
+    accounts = 'account one {\n\tprofile = one\n}\naccount two {\n\tprofile = two\n}\n'
+    with make_daemon(accounts + "blind-after = 1\n", environment=keys.environment) as daemon:
+        blind = daemon.wait_events("scope.blind")
+        assert [event["scope"]["account_name"] for event in blind] == ["two"]
+        assert "watched as one" in blind[0]["scope"]["error"]
+        sim.set_notebook(REGION, "nb-a", root_access="Enabled")
+        daemon.wait_events("exposure.opened")
+        daemon.wait_polls(REGION, 2)
+        assert len(daemon.events("exposure.opened")) == 1
