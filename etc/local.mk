@@ -26,6 +26,7 @@ uninstall-conf:
 		rm -f '$(DESTDIR)$(confdir)/sagewatch.conf'; fi
 	rmdir '$(DESTDIR)$(localrulesdir)' '$(DESTDIR)$(confdir)' 2>/dev/null || :
 
-# After the shipped rules are gone, their folders.
+# After the shipped rules and the README are gone, their folders.
 uninstall-hook:
-	rmdir '$(DESTDIR)$(rulesdir)' '$(DESTDIR)$(datadir)/sagewatch' 2>/dev/null || :
+	rmdir '$(DESTDIR)$(rulesdir)' '$(DESTDIR)$(datadir)/sagewatch' '$(DESTDIR)$(docdir)' \
+		2>/dev/null || :

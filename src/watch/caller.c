@@ -232,9 +232,8 @@ static void call_send(struct call *call)
 	struct caller *caller = call->caller;
 	struct aws_keys keys = credentials_keys(&caller->account->credentials);
 	usec_t at = (usec_t)((int64_t)clock_now(env->clock) + caller->account->skew_usec);
-	CLEANUP(freep)
-	char *path = xasprintf(
-		"%s%s", strcmp(caller->path, "/") == 0 ? "" : caller->path, call->request.path);
+	const char *base = strcmp(caller->path, "/") == 0 ? "" : caller->path;
+	CLEANUP(freep) char *path = xasprintf("%s%s", base, call->request.path);
 	CLEANUP(freep) char *url = xasprintf("%s%s", caller->url, call->request.path);
 	CLEANUP(freep) char *authorization = NULL;
 	char date[SIGV4_DATE_SIZE];

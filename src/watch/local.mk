@@ -1,7 +1,9 @@
 libsagewatch_la_SOURCES += \
 	%D%/account.c %D%/account.h \
 	%D%/caller.c %D%/caller.h \
+	%D%/configure.c \
 	%D%/describe.c %D%/describe.h \
+	%D%/exception.c \
 	%D%/housekeeping.c %D%/housekeeping.h \
 	%D%/observe.c %D%/observe.h \
 	%D%/poll.c %D%/poll.h \
