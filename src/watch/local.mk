@@ -11,5 +11,6 @@ libsagewatch_la_SOURCES += \
 	%D%/retry.c %D%/retry.h \
 	%D%/scheduler.c \
 	%D%/scope.c %D%/scope.h \
+	%D%/verdict.c %D%/verdict.h \
 	%D%/view.c %D%/view.h \
 	%D%/watch.c %D%/watch.h

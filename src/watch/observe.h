@@ -47,4 +47,7 @@ void observe_event(const struct scope *scope, enum event_type type, const struct
 json_object *observe_scope_event(
 	const struct scope *scope, enum event_type type, struct event *ret_event);
 
+/* Writes the event and frees what it owns. */
+void observe_add(const struct scope *scope, struct event *event);
+
 #endif

@@ -64,7 +64,7 @@ struct scope *scope_free(struct scope *scope)
 	return NULL;
 }
 
-static usec_t now_of(const struct scope *scope)
+usec_t scope_now(const struct scope *scope)
 {
 	return clock_now(scope->watch->env.clock);
 }
@@ -236,7 +236,7 @@ void scope_tick(struct scope *scope)
 	struct account *account = scope->account;
 
 	schedule_next(scope);
-	scope->last_attempt_at = now_of(scope);
+	scope->last_attempt_at = scope_now(scope);
 	switch (account->state) {
 	case ACCOUNT_NEW:
 	case ACCOUNT_ASKING_IDENTITY:
@@ -259,7 +259,7 @@ void scope_tick(struct scope *scope)
 
 static void write_record(struct scope *scope)
 {
-	scope->recorded_at = now_of(scope);
+	scope->recorded_at = scope_now(scope);
 	store_scope_put(scope->watch->store, &scope->record);
 }
 
@@ -270,9 +270,8 @@ static void tell_restored(struct scope *scope)
 
 	json_put_time(body, "since", scope->record.blind_since);
 	json_put_number(body, "seconds_blind",
-		(int64_t)(clock_since(scope->record.blind_since, now_of(scope)) / USEC_PER_SEC));
-	store_event_add(scope->watch->store, &event);
-	event_done(&event);
+		(int64_t)(clock_since(scope->record.blind_since, scope_now(scope)) / USEC_PER_SEC));
+	observe_add(scope, &event);
 	scope->record.blind_since = 0;
 }
 
@@ -297,7 +296,7 @@ void scope_poll_complete(struct scope *scope)
 {
 	bool news = scope->record.blind_since != 0 || scope->record.baseline_at == 0;
 
-	scope->record.complete_at = now_of(scope);
+	scope->record.complete_at = scope_now(scope);
 	scope->polls++;
 	if (scope->failures > 0)
 		log_notice("%s/%s: polled again, after %u failed polls", scope->account->name,
@@ -342,8 +341,7 @@ static void become_blind(struct scope *scope)
 	json_put_number(body, "failed_polls", scope->failures);
 	json_put_time(body, "since", scope->failing_since);
 	json_put_number(body, "open_findings", (int64_t)count_open(scope));
-	store_event_add(scope->watch->store, &event);
-	event_done(&event);
+	observe_add(scope, &event);
 	observe_blind(scope);
 	write_record(scope);
 }
@@ -353,7 +351,7 @@ void scope_poll_failed(struct scope *scope, enum aws_error_kind kind, const char
 	bool same = scope->error != NULL && scope->error_kind == kind;
 
 	if (scope->failures++ == 0)
-		scope->failing_since = now_of(scope);
+		scope->failing_since = scope_now(scope);
 	scope->concluded = true;
 	scope->error_kind = kind;
 	free(scope->error);

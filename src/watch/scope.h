@@ -72,6 +72,9 @@ enum scope_state {
 };
 enum scope_state scope_state(const struct scope *scope);
 
+/* The clock that it was given. */
+usec_t scope_now(const struct scope *scope);
+
 /* True where the text is the account's name or id; NULL: any. */
 bool scope_is_of(const struct scope *scope, const char *account, const char *region);
 

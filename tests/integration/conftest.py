@@ -2,11 +2,15 @@
 """What all tests here share: a simulator, and a daemon that watches it."""
 
 import json
+import signal
 
 import pytest
 
 from daemon import Daemon
 from simulator import Simulator
+
+# A shell's background job ignores SIGINT, and so would every program that is started here.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture

@@ -41,7 +41,8 @@ MAY_EXIT = {"main.c", "ctl/main.c"}
 # What autoreconf, configure, a build inside the tree, a test or an editor leaves behind.
 LEFT_BEHIND = re.compile(
     r"(_?build|_inst|sagewatch-|autom4te|\.git/).*|aclocal\.m4|configure~?"
-    r"|config\.(h|h\.in|log|status)~?|libtool|Makefile(\.in)?|stamp-h1|m4/(libtool|lt.*)\.m4|.*~|.*\.l?[oa]"
+    r"|config\.(h|h\.in|log|status)~?|libtool|Makefile(\.in)?|stamp-h1"
+    r"|m4/(libtool|lt.*)\.m4|.*~|.*\.l?[oa]"
     r"|(.*/)?(__pycache__|\.deps|\.libs)/.*"
 )
 

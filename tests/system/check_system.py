@@ -83,6 +83,18 @@ def make_deb(build, version, log):
     return next((build / "deb").glob("sagewatch_*.deb"))
 
 
+def lintian(deb):
+    """Whether lintian finds no error; it is skipped, and says so, where it is not installed."""
+    if shutil.which("lintian") is None:
+        print("skipped: lintian finds no error in the package: it is not installed")
+        return True
+    done = subprocess.run(["lintian", "--allow-root", "--fail-on=error", str(deb)],
+                          capture_output=True, text=True)
+    reason = "" if done.returncode == 0 else f": {done.stdout}{done.stderr}"
+    print(f"{'FAIL' if reason else 'ok'}: lintian finds no error in the package{reason}", flush=True)
+    return not reason
+
+
 def git(*words):
     done = subprocess.run(["git", "-c", f"safe.directory={TOP}", "-C", str(TOP), *words],
                           capture_output=True)
@@ -225,6 +237,7 @@ def main():
         base = base_root()
         say("building the package")
         today = make_deb(BUILD, "", "deb.log")
+        sound = lintian(today)
         before = package_before(today)
         say("installing it with apt")
         prepare_root(root, base, today)
@@ -236,7 +249,7 @@ def main():
         for log in ("journal", "verdict"):
             if (out / log).exists():
                 shutil.copy(out / log, WORK / f"{log}.log")
-        good = passed(out) and ended
+        good = sound and ended and passed(out)
     finally:
         if not os.environ.get("SAGEWATCH_SYSTEM_ROOT_KEEP"):
             shutil.rmtree(place, ignore_errors=True)
