@@ -86,16 +86,36 @@ static void expire(void *context)
 /* --- what we say of ourselves -------------------------------------------------------------------
  */
 
+/* "1,204 notebooks", "1 scope" */
+static void add_count(struct str *to, size_t count, const char *thing)
+{
+	char digits[32];
+	int len = snprintf(digits, sizeof(digits), "%zu", count);
+
+	for (int i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			str_addc(to, ',');
+		str_addc(to, digits[i]);
+	}
+	str_addf(to, " %s%s", thing, count == 1 ? "" : "s");
+}
+
+/* "watching 34 scopes, 1,204 notebooks, 3 exposed, 1 scope blind" */
 static void add_summary(const struct app *app, struct str *to)
 {
 	struct watch_counts counts;
 
 	watch_count(app->watch, &counts);
-	str_addf(to, "watching %zu scope%s, %zu notebook%s, %zu exposed", counts.scopes,
-		counts.scopes == 1 ? "" : "s", counts.notebooks, counts.notebooks == 1 ? "" : "s",
-		counts.exposed);
-	if (counts.blind > 0)
-		str_addf(to, ", %zu scope%s blind", counts.blind, counts.blind == 1 ? "" : "s");
+	str_add(to, "watching ");
+	add_count(to, counts.scopes, "scope");
+	str_add(to, ", ");
+	add_count(to, counts.notebooks, "notebook");
+	str_addf(to, ", %zu exposed", counts.exposed);
+	if (counts.blind > 0) {
+		str_add(to, ", ");
+		add_count(to, counts.blind, "scope");
+		str_add(to, " blind");
+	}
 	if (counts.starting > 0)
 		str_addf(to, ", %zu starting", counts.starting);
 }

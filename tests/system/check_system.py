@@ -91,7 +91,8 @@ def lintian(deb):
     done = subprocess.run(["lintian", "--allow-root", "--fail-on=error", str(deb)],
                           capture_output=True, text=True)
     reason = "" if done.returncode == 0 else f": {done.stdout}{done.stderr}"
-    print(f"{'FAIL' if reason else 'ok'}: lintian finds no error in the package{reason}", flush=True)
+    print(f"{'FAIL' if reason else 'ok'}: lintian finds no error in the package{reason}",
+          flush=True)
     return not reason
 
 
@@ -138,6 +139,8 @@ def package_before(today):
         return folder / "before.deb"
     kept = WORK / f"before-{commit[:12]}.deb"
     if not kept.exists():
+        for old in WORK.glob("before-*.deb"):
+            old.unlink()
         say(f"building the package of {commit[:12]}, to upgrade from")
         made, folder = build_commit(commit)
         shutil.copy(made, kept)

@@ -124,6 +124,10 @@ def hooks(name, kind=None, notebook=None):
             and notebook in (None, body["data"].get("notebook", {}).get("name"))]
 
 
+def faults_hit():
+    return sum(fault["hits"] for fault in sim.faults())
+
+
 def expose(name):
     sim.set_notebook(REGION, name, root_access="Enabled")
 
@@ -180,7 +184,7 @@ def unconfigured_it_is_skipped():
 
 @check
 def broken_from_the_start():
-    """a configuration that is wrong fails the start with file, line and reason in systemctl status"""
+    """a wrong configuration fails the start; systemctl status says file, line and reason"""
     CONF.write_text("poll-intervall = 5s\n")
     done = run("systemctl", "start", SERVICE, good=False)
     assert done.returncode != 0
@@ -390,6 +394,7 @@ def watchdog_spares_a_busy_one():
     pid = main_pid()
     sim.fault("hang")
     time.sleep(WATCHDOG_SECONDS * 2)
+    assert faults_hit(), "no request met the fault"
     sim.clear_faults()
     assert main_pid() == pid
 
@@ -399,7 +404,7 @@ def stop_during_a_poll():
     """a stop during a poll is clean: exit 0, soon"""
     wait_for(is_ready, what="ready")
     sim.fault("slow", operation="*", delay_ms=4000)
-    time.sleep(2)
+    wait_for(faults_hit, what="a poll that is under way")
     before = time.monotonic()
     run("systemctl", "stop", SERVICE)
     took = time.monotonic() - before
@@ -413,7 +418,7 @@ def stop_during_a_poll():
 
 @check
 def kill_loses_nothing():
-    """kill -9 amid many changes: each is told, numbers have no gaps, nothing twice but the same id"""
+    """kill -9 amid many changes: each is told, without gaps, nothing twice but with the same id"""
     names = sorted(item["NotebookInstanceName"] for item in sim.notebooks(REGION, "many-*"))
     for number, name in enumerate(names):
         expose(name)
@@ -457,7 +462,7 @@ def remove_and_purge():
 
 @check
 def upgrade_keeps_state():
-    """an upgrade from the package before keeps configuration, state and socket, and repeats nothing"""
+    """an upgrade from the package before keeps configuration, state, socket; repeats nothing"""
     sim.clear_hook("chat")
     install("/before.deb")
     start_configured()

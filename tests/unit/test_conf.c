@@ -558,9 +558,11 @@ static void add_sample(struct str *to, char *sample)
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		bool named = false;
 
+		if (line[0] != '#' || line[1] == ' ')
+			continue;
 		for (size_t i = 0; i < ARRAY_SIZE(files); i++)
 			named = named || strncmp(line + 1, files[i], strlen(files[i])) == 0;
-		if (line[0] != '#' || line[1] == ' ' || named)
+		if (named)
 			continue;
 		if (strncmp(line, "#\turl-file", 10) == 0)
 			str_add(to, "url = https://h/\n");
