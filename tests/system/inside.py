@@ -213,6 +213,19 @@ def status_line():
 
 
 @check
+def first_five_minutes():
+    """what the README has a new user do: check the configuration, then a drill"""
+    done = run("systemd-run", "--quiet", "--pipe", "--wait", "--uid=sagewatch",
+               "-p", f"LoadCredential=chat-url:{SECRETS}/chat-url",
+               "-p", f"LoadCredential=aws:{SECRETS}/aws",
+               "-p", "Environment=AWS_SHARED_CREDENTIALS_FILE=%d/aws",
+               "sagewatchd", "--check-config").stdout
+    assert "111111111111, keys from" in done and REGION in done, done
+    assert "chat: delivered" in run("sagewatchctl", "drill").stdout
+    assert len(hooks("chat", "drill")) == 1
+
+
+@check
 def exposure_reaches_the_webhook():
     """an exposure is told to the webhook"""
     expose("nb-1")
