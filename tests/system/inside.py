@@ -218,8 +218,8 @@ def first_five_minutes():
     done = run("systemd-run", "--quiet", "--pipe", "--wait", "--uid=sagewatch",
                "-p", f"LoadCredential=chat-url:{SECRETS}/chat-url",
                "-p", f"LoadCredential=aws:{SECRETS}/aws",
-               "-p", "Environment=AWS_SHARED_CREDENTIALS_FILE=%d/aws",
-               "sagewatchd", "--check-config").stdout
+               "sh", "-c", "AWS_SHARED_CREDENTIALS_FILE=$CREDENTIALS_DIRECTORY/aws "
+               "exec sagewatchd --check-config").stdout
     assert "111111111111, keys from" in done and REGION in done, done
     assert "chat: delivered" in run("sagewatchctl", "drill").stdout
     assert len(hooks("chat", "drill")) == 1
