@@ -63,6 +63,7 @@ static void commit(void *context)
 		 * the next polls see once more what could not be kept. */
 		log_error("%s: nothing is told that is not kept; polling goes on", str_get(&error));
 		app->store_failed = true;
+		dispatch_hold(app->dispatch);
 		watch_roll_back(app->watch);
 	} else {
 		if (app->store_failed)

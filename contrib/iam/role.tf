@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# The role that sagewatch assumes in an account; apply it once for each account's provider.
+# The role whose temporary keys sagewatchd is given; apply it once for each account's provider.
 terraform {
   required_version = ">= 1.3"
   required_providers {
@@ -11,12 +11,12 @@ terraform {
 }
 
 variable "watcher_arn" {
-  description = "The user or role that sagewatchd runs as."
+  description = "The user or role that assumes it to renew sagewatchd's keys."
   type        = string
 }
 
 variable "external_id" {
-  description = "The external id that sagewatchd presents."
+  description = "The external id that this user or role presents."
   type        = string
   sensitive   = true
 }
@@ -64,7 +64,7 @@ data "aws_iam_policy_document" "read" {
 
 resource "aws_iam_role" "audit" {
   name               = var.role_name
-  description        = "Assumed by sagewatch, which reads notebook instances and nothing else."
+  description        = "Assumed for sagewatch, which reads notebook instances and nothing else."
   assume_role_policy = data.aws_iam_policy_document.trust.json
 }
 

@@ -85,12 +85,18 @@ void dispatch_set_webhooks(
 	free(dispatch->webhooks);
 	dispatch->webhooks = next;
 	dispatch->count = count;
-	dispatch_kick(dispatch);
+	timer_arm_once(dispatch->soon, 0);
 }
 
 void dispatch_kick(struct dispatch *dispatch)
 {
+	dispatch->outbox.held = false;
 	timer_arm_once(dispatch->soon, 0);
+}
+
+void dispatch_hold(struct dispatch *dispatch)
+{
+	dispatch->outbox.held = true;
 }
 
 json_object *dispatch_view(const struct dispatch *dispatch)

@@ -43,6 +43,11 @@ void dispatch_set_webhooks(
 
 /* Something was committed: looks at the outbox soon. Cheap. */
 void dispatch_kick(struct dispatch *dispatch);
+/*
+ * A commit failed, and took back that something was delivered. Webhooks wait for the next
+ * dispatch_kick(), or they would send the same again and again for as long as the disk is full.
+ */
+void dispatch_hold(struct dispatch *dispatch);
 
 /* For the status: an array of {"name","format","url" (shortened),"state","pending","delivered",
  * "dead","last_error","retry_at"}; state: ok, retrying, suspended. The caller puts it. */

@@ -142,6 +142,7 @@ static int tell(const struct event_record *record)
 struct telling {
 	struct local *local;
 	size_t told;
+	bool seen; /* there was an event to tell, even if not now */
 	int error;
 };
 
@@ -153,6 +154,7 @@ static bool tell_next(const struct event_record *record, void *context)
 
 	if (record->seq > local->outbox->committed_seq)
 		return false;
+	telling->seen = true;
 	if (!record->history_only) {
 		if (bucket_wait(&local->bucket, now) > 0)
 			return false;
@@ -187,6 +189,9 @@ static void step(void *context)
 	if (local->told_seq >= local->outbox->committed_seq)
 		return;
 	store_events_each(local->outbox->store, local->told_seq, 0, EACH_TURN, tell_next, &telling);
+	/* None of them can be read, or they have expired: without end it would look for them. */
+	if (!telling.seen)
+		local->told_seq = MIN(local->told_seq + EACH_TURN, local->outbox->committed_seq);
 	if (telling.told > 0) {
 		snprintf(text, sizeof(text), "%" PRIu64, local->told_seq);
 		store_value_set(local->outbox->store, CURSOR, text);

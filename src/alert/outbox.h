@@ -19,13 +19,13 @@ struct outbox {
 	struct store *store;
 	const struct clock *clock;
 	uint64_t committed_seq;
+	bool held; /* what is delivered cannot be noted: webhooks send nothing */
 };
 
-/* To be called before reading. While a batch is open the last answer stands. */
+/* To be called before reading. */
 static inline void outbox_refresh(struct outbox *outbox)
 {
-	if (!store_is_dirty(outbox->store))
-		outbox->committed_seq = store_last_seq(outbox->store);
+	outbox->committed_seq = store_committed_seq(outbox->store);
 }
 
 #endif

@@ -131,16 +131,24 @@ void post_done(struct post *post)
 }
 
 /*
- * "answered 404 (no_service)". A body can quote the URL, which is a secret: only a single word of
- * small letters that is not in the URL is shown.
+ * "answered 404 (no_service)". A body can quote the URL or a header, which are secrets: only a
+ * single word of small letters that is in neither is shown.
  */
+static bool is_secret(const struct webhook_settings *settings, const char *word)
+{
+	for (size_t i = 0; settings->headers != NULL && settings->headers[i] != NULL; i++)
+		if (strstr(settings->headers[i], word) != NULL)
+			return true;
+	return strstr(settings->url, word) != NULL;
+}
+
 static void describe(const struct webhook_settings *settings, const struct http_response *response,
 	char *error, size_t size)
 {
 	const char *body = response->body;
 	size_t len = strspn(body, "abcdefghijklmnopqrstuvwxyz_");
 
-	if (len > 0 && len <= CODE_MAX && body[len] == '\0' && strstr(settings->url, body) == NULL)
+	if (len > 0 && len <= CODE_MAX && body[len] == '\0' && !is_secret(settings, body))
 		snprintf(error, size, "answered %d (%s)", response->status, body);
 	else
 		snprintf(error, size, "answered %d", response->status);

@@ -122,6 +122,12 @@ static void delivered(struct webhook *webhook, const struct outcome *outcome UNU
 
 static void dead(struct webhook *webhook, const struct outcome *outcome)
 {
+	/* One event spoils a digest for all the others: it goes alone. */
+	if (webhook->batch.count > 1) {
+		webhook->smallest_seq = webhook->batch.seqs[0];
+		look_again(webhook);
+		return;
+	}
 	log_warning("webhook %s refuses event %s: %s; it is not sent again", webhook->settings.name,
 		webhook->batch.id, outcome->error);
 	finish(webhook, DELIVERY_DEAD, outcome->error);
@@ -305,6 +311,10 @@ static void look(struct webhook *webhook)
 
 	if (webhook->sink.suspended) {
 		enter(webhook, WEBHOOK_SUSPENDED, 0);
+		return;
+	}
+	if (webhook->outbox->held) {
+		enter(webhook, WEBHOOK_IDLE, 0);
 		return;
 	}
 	wait = time_to_wait(webhook);

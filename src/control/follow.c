@@ -85,6 +85,9 @@ static bool add_event(const struct event_record *record, void *context)
 {
 	struct follower *follower = context;
 
+	/* What is not committed yet may still be taken back; the commit kicks us. */
+	if (record->seq > store_committed_seq(follower->all->store))
+		return false;
 	evbuffer_add(follower->chunk, record->text, record->text_len);
 	evbuffer_add(follower->chunk, "\n", 1);
 	follower->after = record->seq;
@@ -113,6 +116,7 @@ static void write_chunk(struct follower *follower)
 static void step(struct follower *follower)
 {
 	struct store *store = follower->all->store;
+	uint64_t committed;
 
 	if (follower->writing)
 		return;
@@ -120,14 +124,14 @@ static void step(struct follower *follower)
 		finish(follower);
 		return;
 	}
-	/* What is not committed yet may still be taken back; the commit kicks us. */
-	if (store_is_dirty(store) || follower->after >= store_last_seq(store))
+	committed = store_committed_seq(store);
+	if (follower->after >= committed)
 		return;
 	store_events_each(store, follower->after, follower->since, 0, add_event, follower);
 	if (evbuffer_get_length(follower->chunk) > 0)
 		write_chunk(follower);
 	else
-		follower->after = store_last_seq(store); /* all are older than `since` */
+		follower->after = committed; /* all are older than `since` */
 }
 
 static void serve(void *context)

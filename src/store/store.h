@@ -153,6 +153,8 @@ void store_set_routes(struct store *store, const struct route *routes, size_t co
 void store_event_add(struct store *store, struct event *event);
 
 uint64_t store_last_seq(const struct store *store); /* 0: none yet */
+/* The last event that no failure takes back; behind store_last_seq() while a batch is open. */
+uint64_t store_committed_seq(const struct store *store);
 
 struct event_record {
 	uint64_t seq;

@@ -87,6 +87,11 @@ uint64_t store_last_seq(const struct store *store)
 	return store->last_seq;
 }
 
+uint64_t store_committed_seq(const struct store *store)
+{
+	return store->committed_seq;
+}
+
 bool event_read(sqlite3_stmt *statement, int at, struct event_record *ret_record)
 {
 	const char *type_name = column_text(statement, at + 2);

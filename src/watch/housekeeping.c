@@ -56,8 +56,8 @@ static bool count_finding(const struct finding *finding, void *context)
 	const struct entry *entry;
 	json_object *item;
 
-	if (scope == NULL || rule == NULL || finding->opened_reason != REASON_BASELINE ||
-		finding->state == FINDING_EXCEPTED)
+	if (scope == NULL || !scope->digest_due || rule == NULL ||
+		finding->opened_reason != REASON_BASELINE || finding->state == FINDING_EXCEPTED)
 		return true;
 	baseline->total++;
 	baseline->worst = MAX(baseline->worst, rule->severity);
@@ -94,9 +94,18 @@ static size_t exposed_notebooks(const struct scope *scope)
 	return count;
 }
 
+/*
+ * A scope that goes blind before it was ever seen whole (one notebook that cannot be described is
+ * enough) is told of by what was seen of it: else no webhook would hear of that for as long.
+ */
 static bool awaits_digest(const struct scope *scope)
 {
-	return scope->record.baseline_at != 0 && !scope->record.baseline_told;
+	if (scope->record.baseline_told)
+		return false;
+	if (scope->record.baseline_at != 0)
+		return true;
+	return scope->watch->conf->baseline == BASELINE_DIGEST &&
+	       scope_state(scope) == SCOPE_BLIND && exposed_notebooks(scope) > 0;
 }
 
 static json_object *baseline_json(struct baseline *baseline)
@@ -118,8 +127,9 @@ static void mark_told(struct watch *watch, uint64_t seq)
 	for (size_t i = 0; i < watch->scope_count; i++) {
 		struct scope *scope = watch->scopes[i];
 
-		if (!awaits_digest(scope))
+		if (!scope->digest_due)
 			continue;
+		scope->digest_due = false;
 		scope->record.baseline_told = true;
 		store_findings_set_digest(watch->store, scope->record.id, seq);
 		store_scope_put(watch->store, &scope->record);
@@ -142,12 +152,16 @@ static void tell_baseline(struct watch *watch)
 	};
 	struct event event;
 
-	for (size_t i = 0; i < watch->scope_count; i++)
-		if (awaits_digest(watch->scopes[i])) {
-			scope_load(watch->scopes[i]);
-			baseline.scopes++;
-			baseline.notebooks += exposed_notebooks(watch->scopes[i]);
-		}
+	for (size_t i = 0; i < watch->scope_count; i++) {
+		struct scope *scope = watch->scopes[i];
+
+		scope->digest_due = awaits_digest(scope);
+		if (!scope->digest_due)
+			continue;
+		scope_load(scope);
+		baseline.scopes++;
+		baseline.notebooks += exposed_notebooks(scope);
+	}
 	store_findings_each(watch->store, &filter, count_finding, &baseline);
 	event_start(&event, EVENT_EXPOSURE_BASELINE, baseline.worst);
 	json_put_text(event.body, "reason", finding_reason_name(REASON_BASELINE));

@@ -25,13 +25,15 @@
 
 /*
  * Until its first complete poll, what a scope shows was there before we watched; but for what was
- * made since, as where one notebook that cannot be described keeps every poll from being complete.
+ * made since, as where one notebook that cannot be described keeps every poll from being complete,
+ * and for what shows itself after the digest was sent.
  */
 static bool is_baseline(const struct scope *scope, const struct notebook *notebook)
 {
 	int64_t since = (int64_t)scope->watched_since + scope->account->skew_usec;
 
-	return scope->record.baseline_at == 0 && (int64_t)notebook->created_at <= since;
+	return scope->record.baseline_at == 0 && !scope->record.baseline_told &&
+	       (int64_t)notebook->created_at <= since;
 }
 
 static void place_event(

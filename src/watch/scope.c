@@ -286,7 +286,7 @@ static bool has_findings(const struct scope *scope)
 static void begin_watching(struct scope *scope)
 {
 	scope->record.baseline_at = scope->record.complete_at;
-	scope->record.baseline_told =
+	scope->record.baseline_told |=
 		scope->watch->conf->baseline != BASELINE_DIGEST || !has_findings(scope);
 	log_info("%s/%s: first complete poll: %zu notebook%s", scope->account->name, scope->region,
 		scope->snapshot.count, scope->snapshot.count == 1 ? "" : "s");

@@ -36,6 +36,8 @@ struct scope {
 	struct timer *tick;
 	bool waits; /* for the account: its turn came before that was settled */
 
+	bool digest_due; /* while an exposure.baseline is being written: it tells of this scope */
+
 	usec_t watched_since;  /* this run of the program */
 	bool polled;	       /* a complete poll since the start */
 	bool concluded;	       /* a poll that came to an end since the start */

@@ -196,3 +196,20 @@ def test_the_set_limit_of_requests_is_kept(sim, make_daemon):
         start = time.monotonic()
         daemon.wait_ready(30)
         assert time.monotonic() - start > 1.8
+
+
+def test_a_scope_that_is_never_whole_is_told_of_all_the_same(sim, make_daemon, alerts):
+    sim.add_notebooks(REGION, count=3, prefix="nb-", root_access="Enabled")
+    sim.fault("denied", operation="DescribeNotebookInstance", name="nb-00003")
+    with make_daemon() as daemon:
+        daemon.wait_events("exposure.baseline")
+        sim.wait_received("hook", 2)
+        assert [event["type"] for event in alerts()] == ["scope.blind", "exposure.baseline"]
+        assert alerts("exposure.baseline")[0]["baseline"]["total"] == 2
+        # What shows itself later is told by itself, and nothing a second time.
+        sim.clear_faults()
+        daemon.wait_events("scope.restored", seconds=20)
+        sim.wait_received("hook", 4)
+        daemon.wait_polls(REGION, 2)
+        assert len(alerts()) == 4
+        assert [event["notebook"]["name"] for event in alerts("exposure.opened")] == ["nb-00003"]

@@ -538,15 +538,41 @@ START_TEST(chat_is_paced)
 }
 END_TEST
 
+START_TEST(nothing_is_sent_while_nothing_can_be_noted)
+{
+	struct bench *bench = bench_new(&format_slack, NULL);
+
+	add_events(bench, 5);
+	ck_assert_int_eq(bench->receivers[0].count, 3);
+	dispatch_hold(bench->dispatch);
+	now += 10 * USEC_PER_SEC;
+	/* Looks at once. */
+	ck_assert_int_eq(dispatch_resume(bench->dispatch, "first"), 0);
+	bench->no_commit = true;
+	run(bench);
+	ck_assert_int_eq(bench->receivers[0].count, 3);
+	bench->no_commit = false;
+	commit(bench);
+	run(bench);
+	ck_assert_int_eq(bench->receivers[0].count, 5);
+	bench_free(bench);
+}
+END_TEST
+
 static const struct {
 	const char *name;
+	const char *body;
 	int statuses[2];
 	int waiting, requests;
 	uint64_t done, dead;
 } refusals[] = {
-	{ "wrong blocks go once more as plain text", { 400 }, 1, 2, 1, 0 },
-	{ "and are dead when that is wrong too", { 400, 400 }, 1, 2, 0, 1 },
-	{ "a digest that is refused goes on without it", { 400 }, 6, 3, 6, 0 },
+	{ "wrong blocks go once more as plain text", "invalid_blocks", { 400 }, 1, 2, 1, 0 },
+	{ "and are dead when that is wrong too", "invalid_blocks", { 400, 400 }, 1, 2, 0, 1 },
+	{ "a digest that is refused goes on without it", "invalid_blocks", { 400 }, 6, 3, 6, 0 },
+	{ "a digest that is refused for anything else too", "invalid_payload", { 400 }, 6, 3, 6,
+		0 },
+	{ "one event that spoils a digest dies alone", "invalid_payload", { 400, 400 }, 6, 3, 5,
+		1 },
 };
 
 START_TEST(invalid_blocks_become_plain_text)
@@ -555,7 +581,7 @@ START_TEST(invalid_blocks_become_plain_text)
 	struct receiver *chat = &bench->receivers[0];
 
 	memcpy(chat->statuses, refusals[_i].statuses, sizeof(refusals[_i].statuses));
-	chat->body = "invalid_blocks";
+	chat->body = refusals[_i].body;
 	add_events(bench, refusals[_i].waiting);
 	for (int i = 0; i < refusals[_i].waiting; i++)
 		advance(bench, 10 * USEC_PER_SEC);
@@ -725,6 +751,7 @@ Suite *dispatch_suite(void)
 		tcase, refusal_suspends_and_another_sink_is_told, 0, (int)ARRAY_SIZE(finals));
 	tcase_add_test(tcase, other_settings_lift_a_suspension);
 	tcase_add_test(tcase, failing_sink_delays_no_other);
+	tcase_add_test(tcase, nothing_is_sent_while_nothing_can_be_noted);
 	tcase_add_loop_test(tcase, chat_gets_a_digest_when_many_wait, 0, (int)ARRAY_SIZE(digests));
 	tcase_add_test(tcase, chat_is_paced);
 	tcase_add_loop_test(tcase, invalid_blocks_become_plain_text, 0, (int)ARRAY_SIZE(refusals));
