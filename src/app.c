@@ -181,11 +181,15 @@ static void warn_of_restart(const struct conf *before, const struct conf *after)
 
 static int apply(struct app *app, struct setup *setup, struct str *error)
 {
-	int r = watch_configure(app->watch, setup->conf, setup->catalog, error);
+	int r;
 
-	if (r < 0)
-		return r;
+	/* First: an account that has no credentials can make its scopes blind at once. */
 	store_set_routes(app->store, setup->routes, setup->route_count);
+	r = watch_configure(app->watch, setup->conf, setup->catalog, error);
+	if (r < 0) {
+		store_set_routes(app->store, app->setup.routes, app->setup.route_count);
+		return r;
+	}
 	setup_apply_webhooks(setup, app->dispatch);
 	http_set_max_connections(app->http, setup->conf->max_connections);
 	setup_warn(setup);

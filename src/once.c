@@ -135,8 +135,9 @@ static void print_text(const struct once *once, json_object *notebooks, json_obj
 		sentence = shown(error, "sentence");
 		printf("unseen   -             %s/%s  %s\n", account, region, sentence);
 	}
-	printf("%zu notebooks in %zu scopes: %zu exposed, %zu unknown\n", counts->notebooks,
-		counts->scopes, counts->exposed, counts->unknown);
+	printf("%zu notebook%s in %zu scope%s: %zu exposed, %zu unknown\n", counts->notebooks,
+		counts->notebooks == 1 ? "" : "s", counts->scopes, counts->scopes == 1 ? "" : "s",
+		counts->exposed, counts->unknown);
 }
 
 static void print_json(
@@ -170,7 +171,7 @@ static int print(struct once *once, bool as_json)
 		print_text(once, notebooks, scopes, &counts);
 	for (size_t i = 0; i < json_object_array_length(scopes); i++)
 		unseen |= json_member_object(json_object_array_get_idx(scopes, i), "error") != NULL;
-	if (counts.exposed > 0)
+	if (counts.open > 0)
 		return EXIT_FINDINGS;
 	return unseen || counts.unknown > 0 || counts.scopes == 0 ? EXIT_UNSEEN : EXIT_SUCCESS;
 }

@@ -130,10 +130,6 @@ void post_done(struct post *post)
 	str_done(&post->body);
 }
 
-/*
- * "answered 404 (no_service)". A body can quote the URL or a header, which are secrets: only a
- * single word of small letters that is in neither is shown.
- */
 static bool is_secret(const struct webhook_settings *settings, const char *word)
 {
 	for (size_t i = 0; settings->headers != NULL && settings->headers[i] != NULL; i++)
@@ -142,6 +138,10 @@ static bool is_secret(const struct webhook_settings *settings, const char *word)
 	return strstr(settings->url, word) != NULL;
 }
 
+/*
+ * "answered 404 (no_service)". A body can quote the URL or a header, which are secrets: only a
+ * single word of small letters that is in neither is shown.
+ */
 static void describe(const struct webhook_settings *settings, const struct http_response *response,
 	char *error, size_t size)
 {

@@ -39,7 +39,7 @@ static bool is_baseline(const struct scope *scope, const struct notebook *notebo
 static void place_event(
 	const struct scope *scope, const struct notebook *notebook, struct event *event)
 {
-	event->account = scope->account->id;
+	event->account = scope->account->id[0] != '\0' ? scope->account->id : NULL;
 	event->account_name = scope->account->name;
 	event->region = scope->region;
 	if (notebook == NULL)
@@ -56,7 +56,7 @@ json_object *observe_scope_event(
 
 	event_start(ret_event, type, SEVERITY_INFORMATIONAL);
 	place_event(scope, NULL, ret_event);
-	json_put_text(object, "account", scope->account->id);
+	json_put_text(object, "account", ret_event->account);
 	json_put_text(object, "account_name", scope->account->name);
 	json_put_text(object, "region", scope->region);
 	json_put(ret_event->body, "scope", object);

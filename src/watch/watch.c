@@ -157,6 +157,7 @@ static void count_entries(const struct scope *scope, struct watch_counts *counts
 		const struct entry *entry = &scope->snapshot.entries[i];
 
 		counts->exposed += entry->fails != 0;
+		counts->open += (entry->open & ~entry->excepted) != 0;
 		counts->unknown += entry->described_at == 0 || entry->unknowns != 0 ||
 				   (scope_state(scope) == SCOPE_BLIND &&
 					   entry->verified_at < scope->record.blind_since);

@@ -90,6 +90,7 @@ bool watch_is_alive(const struct watch *watch);
 struct watch_counts {
 	size_t accounts, scopes, ok, blind, starting;
 	size_t notebooks, exposed, unknown;
+	size_t open; /* notebooks that fail a rule which no exception allows them to fail */
 };
 void watch_count(struct watch *watch, struct watch_counts *ret_counts);
 

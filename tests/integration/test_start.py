@@ -141,6 +141,14 @@ def test_once(sim, make_daemon, name, notebooks, fault, code):
     assert sim.received("hook") == []
 
 
+def test_once_takes_an_exception_for_what_it_is(sim, make_daemon):
+    sim.add_notebooks(REGION, names=["nb-a"], root_access="Enabled")
+    exception = ('exception lab {\n\tnotebook = "nb-a"\n\treason = "teaching"\n'
+                 '\towner = "ml"\n\texpires = "2099-01-01"\n}\n')
+    done = run(make_daemon(exception), "--once")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_help_and_version():
     for option in ("--help", "--version"):
         done = subprocess.run([build() / "sagewatchd", option], capture_output=True, text=True)

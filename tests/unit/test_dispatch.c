@@ -169,6 +169,7 @@ static void advance(struct bench *bench, usec_t span)
 
 static const char *const sink_names[SINKS] = { "first", "second" };
 static const char *const secrets[] = { SECRET, NULL };
+static const char *const headers[] = { "Authorization: Bearer hushhush", NULL };
 
 static void set_webhooks(struct bench *bench, const struct format *const formats[SINKS])
 {
@@ -180,6 +181,7 @@ static void set_webhooks(struct bench *bench, const struct format *const formats
 		settings[i].url = bench->urls[i];
 		settings[i].format = formats[i];
 		settings[i].secrets = secrets;
+		settings[i].headers = headers;
 		settings[i].digest_above = 5;
 		settings[i].timeout = 2 * USEC_PER_SEC;
 		settings[i].max_age = 72 * USEC_PER_HOUR;
@@ -423,6 +425,18 @@ START_TEST(limited_is_not_a_failure)
 END_TEST
 
 static const int finals[] = { 401, 403, 404, 410 };
+
+START_TEST(answer_that_quotes_a_header_is_not_shown)
+{
+	struct bench *bench = bench_new(&format_generic, NULL);
+
+	bench->receivers[0].statuses[0] = 401;
+	bench->receivers[0].body = "hushhush";
+	add_events(bench, 1);
+	ck_assert_str_eq(view_of(bench, 0, "last_error"), "answered 401");
+	bench_free(bench);
+}
+END_TEST
 
 START_TEST(refusal_suspends_and_another_sink_is_told)
 {
@@ -751,6 +765,7 @@ Suite *dispatch_suite(void)
 		tcase, refusal_suspends_and_another_sink_is_told, 0, (int)ARRAY_SIZE(finals));
 	tcase_add_test(tcase, other_settings_lift_a_suspension);
 	tcase_add_test(tcase, failing_sink_delays_no_other);
+	tcase_add_test(tcase, answer_that_quotes_a_header_is_not_shown);
 	tcase_add_test(tcase, nothing_is_sent_while_nothing_can_be_noted);
 	tcase_add_loop_test(tcase, chat_gets_a_digest_when_many_wait, 0, (int)ARRAY_SIZE(digests));
 	tcase_add_test(tcase, chat_is_paced);

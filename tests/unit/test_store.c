@@ -404,7 +404,10 @@ START_TEST(a_batch_is_told_of_once)
 	add_event(store, EVENT_DRILL);
 	ck_assert(store_is_dirty(store));
 	ck_assert_int_eq(told, 1);
+	ck_assert_uint_eq(store_last_seq(store), 1);
+	ck_assert_uint_eq(store_committed_seq(store), 0);
 	must_commit(store);
+	ck_assert_uint_eq(store_committed_seq(store), 1);
 	store_value_set(store, "a", "3");
 	ck_assert_int_eq(told, 2);
 	store_close(store);
@@ -437,6 +440,7 @@ static void check_put_back(struct store *store, uint64_t last_seq)
 
 	ck_assert(!store_is_dirty(store));
 	ck_assert_uint_eq(store_last_seq(store), last_seq);
+	ck_assert_uint_eq(store_committed_seq(store), last_seq);
 	ck_assert_ptr_null(store_value_get(store, "fill-0"));
 	store_events_each(store, 0, 0, 0, count_events, &events);
 	ck_assert_uint_eq(events, last_seq);
