@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "base/json.h"
@@ -16,6 +17,7 @@
 #include "ctl/ctl.h"
 #include "ctl/render.h"
 
+#define ATTEMPTS     5
 #define PAGE_LIMIT   "1000"
 #define TIMEOUT_S    30L
 #define QUIET_LIMIT  2L
@@ -164,6 +166,30 @@ static void set_up(struct exchange *exchange, const struct ctl *ctl, const char 
 	}
 }
 
+/*
+ * A daemon that stops cuts what it has not answered; where systemd holds the socket, the next one
+ * answers. So a question (not a command) that got no byte back is asked again.
+ */
+static CURLcode perform_patiently(struct exchange *exchange, const char *method)
+{
+	const struct timespec pause = { .tv_nsec = 100 * 1000 * 1000 };
+	CURLcode code = curl_easy_perform(exchange->curl);
+
+	for (int i = 1; i < ATTEMPTS && strcmp(method, "GET") == 0; i++) {
+		curl_off_t received = 0;
+
+		curl_easy_getinfo(exchange->curl, CURLINFO_SIZE_DOWNLOAD_T, &received);
+		curl_easy_getinfo(exchange->curl, CURLINFO_RESPONSE_CODE, &exchange->status);
+		if ((code != CURLE_GOT_NOTHING && code != CURLE_RECV_ERROR &&
+			    code != CURLE_SEND_ERROR) ||
+			received > 0 || exchange->status != 0 || exchange->stopped)
+			break;
+		nanosleep(&pause, NULL);
+		code = curl_easy_perform(exchange->curl);
+	}
+	return code;
+}
+
 static int perform(struct exchange *exchange, const struct ctl *ctl, const char *method,
 	const char *target, const char *body)
 {
@@ -180,7 +206,7 @@ static int perform(struct exchange *exchange, const struct ctl *ctl, const char 
 		return -1;
 	}
 	set_up(exchange, ctl, method, url, body, headers);
-	code = curl_easy_perform(exchange->curl);
+	code = perform_patiently(exchange, method);
 	curl_easy_getinfo(exchange->curl, CURLINFO_OS_ERRNO, &error);
 	curl_easy_getinfo(exchange->curl, CURLINFO_RESPONSE_CODE, &exchange->status);
 	if (code != CURLE_OK && !exchange->stopped) {

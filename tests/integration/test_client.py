@@ -9,6 +9,7 @@ import os
 import pty
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import tempfile
@@ -575,3 +576,41 @@ def test_readers_may_not_change_and_admins_may(sim):
         denied = subprocess.run(["setpriv", *reader, build() / "sagewatchctl", "-s", daemon.socket,
                                  "scan"], capture_output=True, text=True, timeout=30)
         assert denied.returncode == 1 and len(denied.stderr.splitlines()) == 1
+
+
+# the command, how often it is sent to a daemon that cuts two connections, its exit code
+CUT_OFF = [
+    ("a question is asked again", ["rules"], 3, 0),
+    ("a command is not: it may have been heard", ["scan"], 1, 1),
+]
+
+
+@pytest.mark.parametrize("name,command,sent,code", CUT_OFF)
+def test_a_daemon_that_stops_amid_an_answer(tmp_path, name, command, sent, code):
+    body = b'{"items":[],"next":null}'
+    answer = (b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+              b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+    connections = 0
+
+    def serve(listener):
+        nonlocal connections
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                connections += 1
+                connection.recv(4096)
+                if connections > 2:
+                    connection.sendall(answer)
+
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s.sock"))
+        listener.listen()
+        listener.settimeout(10)
+        server = threading.Thread(target=serve, args=(listener,), daemon=True)
+        server.start()
+        done = subprocess.run([build() / "sagewatchctl", "-s", tmp_path / "s.sock", *command],
+                              capture_output=True, text=True, timeout=30)
+    assert (connections, done.returncode) == (sent, code), done.stderr
