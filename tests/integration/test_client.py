@@ -155,7 +155,10 @@ def test_no_colour_and_no_escapes_in_a_pipe(seen):
 
 def on_terminal(daemon, *arguments, columns=60, **environment):
     """What a terminal of so many columns gets."""
-    ours, theirs = pty.openpty()
+    try:
+        ours, theirs = pty.openpty()
+    except OSError as error:  # a chroot without /dev/pts
+        pytest.skip(str(error))
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
     environment = {**daemon.environment, "TERM": "xterm", **environment}
     for name in ("COLUMNS", "NO_COLOR"):
