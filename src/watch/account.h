@@ -46,7 +46,6 @@ struct account {
 	struct strlist found_regions, asked_regions; /* asked: while the answer comes in pages */
 	unsigned int region_pages;		     /* of that answer, so far */
 	struct caller caller;			     /* for STS, then for `account` */
-	bool caller_ready;
 	struct call *call;
 	struct timer *retry;
 	usec_t retry_after;
